@@ -1,0 +1,13 @@
+"""What differs between the interpreters and is needed more than once. Nothing else belongs here.
+
+Level 0. `sys.implementation` appears in this file only.
+"""
+
+import sys
+
+IS_MICROPYTHON = sys.implementation.name == "micropython"
+
+
+def const(value: int) -> int:
+    """Mark a module-private number; MicroPython's compiler folds the call by its name."""
+    return value
