@@ -1,0 +1,356 @@
+"""The grammar engine: command tables as data; matching with abbreviations, help and completion out of the same strings.
+
+Level 3, pure: text in, values out. Knows no command and no configuration; `config/commands*` and `console/*` hold the tables.
+
+A table is a tuple of entries `(grammar, helps, action)`, all of them constants, so that frozen firmware keeps it in flash:
+
+    TABLE = (
+        ("crypto isakmp keepalive ~ <10-3600>$seconds [<2-60>$retry] [periodic|on-demand]$when",
+         ("", "", "Set a keepalive", "Seconds between probes", "Seconds between retries", "Always", "With traffic"),
+         "keepalive"),
+    )
+    mode = Mode("config", "(config)#", "", TABLE)
+    m = mode.match("cry isa keep 10 per")    m.status == "ok"  m.action == "keepalive"  m.negate == ""
+                                             m.args == {"seconds": 10, "when": "periodic"}
+    m = mode.match("no crypto isakmp keep")  m.negate == "no"  m.args == {}
+    m = mode.match("crypto isakmp keep 5")   m.status == "invalid"  m.column == 19  m.expected == ["<10-3600>"]
+    m.message()                              "% Invalid input detected at '^' marker."   (caret below m.column)
+    mode.help("crypto isakmp ")              [("keepalive", "Set a keepalive")]
+    mode.help("crypto isakmp keepalive 10 ") [("<2-60>", ...), ("on-demand", ...), ("periodic", ...), ("<cr>", "")]
+    mode.complete("crypto isak")             "mp "   what TAB appends, "" when nothing or not unique
+
+Notation of a grammar string:
+
+    word              literal; may be abbreviated as long as it is unique, in either case
+    <lo-hi>           number in a range                 int
+    A.B.C.D           IPv4 address                      4 bytes
+    MASK              contiguous IPv4 mask              4 bytes
+    WILDCARD          any IPv4 mask                     4 bytes
+    IFNAME            interface; `fa0`, `Fast 0`        "FastEthernet0"; names it does not know are taken as they are
+    HOST              host name or IPv4 address         text
+    WORD              anything without a blank          text
+    LINE              rest of the line                  text, inner blanks kept
+    SECRET            rest of the line                  text, inner blanks kept; a leading `0 ` or `6 ` is the type
+    [x y]  {x|y}      optional; a choice (also inside [])
+    $name             after a token or a group: where the value (of a literal: its word) goes in `args`
+    ...               after a token or a group: once or more; its `$name` then holds a list
+    ~                 here the `no` and `default` forms may end; an entry without it has neither form
+
+`helps` has one line for each token in the order of the string; "" where another entry of the table says it already, and
+missing ones at the end are "". A literal beats a number, a number an address, an address an interface, then HOST, WORD, LINE.
+"""
+
+from ezvpn.config import tokens
+from ezvpn.config.compiler import Command, Node
+from ezvpn.record import Record
+
+CR = "<cr>"
+
+_PREFIXES = (
+    ("no", "Negate a command or set its defaults"),
+    ("default", "Set a command to its defaults"),
+)
+
+# How well a token fits, best first. Only the best candidates survive a token.
+_EXACT = 0
+_ABBREVIATED = 1
+_TYPED = 2  # + the rank of the kind
+
+
+class Match(Record):
+    """What one line came to.
+
+    status: "ok" | "empty" | "ambiguous" | "incomplete" | "invalid" · entry: the table's tuple (ok only) · action: its third
+    member · args: name -> value · negate: "", "no" or "default" · column: 0-based place of the fault in `line` · expected:
+    labels of what could have stood there.
+    """
+
+    _fields = ("status", "action", "args", "negate", "column", "expected")
+    _hidden = ("args",)  # may hold a key
+
+    def __init__(self, status: str, line: str, column: int = 0) -> None:
+        self.status = status
+        self.line = line
+        self.column = column
+        self.entry: "tuple[str, tuple[str, ...], str]" = ("", (), "")
+        self.action = ""
+        self.args: "dict[str, object]" = {}
+        self.negate = ""
+        self.expected: "list[str]" = []
+
+    def message(self) -> str:
+        """IOS's words for a console, "" when ok. For "invalid" a caret belongs below `column` first."""
+        if self.status == "ambiguous":
+            return '% Ambiguous command:  "' + self.line.strip() + '"'
+        if self.status == "incomplete":
+            return "% Incomplete command."
+        if self.status == "invalid":
+            return "% Invalid input detected at '^' marker."
+        return ""
+
+    def reason(self) -> str:
+        """Plain words for a file's error list, naming what was expected; "" when ok."""
+        wanted = _listed(self.expected)
+        if self.status == "ambiguous":
+            return "ambiguous abbreviation: could be " + wanted
+        if self.status == "incomplete":
+            return "incomplete command: expected " + wanted
+        if self.status == "invalid":
+            return "invalid input: expected " + wanted if wanted else "invalid input"
+        return ""
+
+
+class Mode:
+    """One mode of the command line: its name, prompt suffix, the name of its parent and its table."""
+
+    def __init__(
+        self, name: str, prompt: str, parent: str, table: "tuple[tuple[str, tuple[str, ...], str], ...]"
+    ) -> None:
+        self.name = name
+        self.prompt = prompt
+        self.parent = parent
+        self.table = table
+        self._compiled: "list[Command | None]" = [None] * len(table)
+        self._negatable = any("~" in entry[0] for entry in table)
+
+    def match(self, line: str) -> Match:
+        """Match a whole line. Never raises."""
+        words = tokens.split(line)
+        if not words:
+            return Match("empty", line)
+        walk = _Walk(self, line, words)
+        fault = walk.run(len(words))
+        if fault is not None:
+            return fault
+        for state in walk.states:
+            command = state[0]
+            if command is not None and command.accepts(state[1], walk.negate):
+                found = Match("ok", line)
+                found.entry = command.entry
+                found.action = command.entry[2]
+                found.negate = walk.negate
+                found.args = _collected(command, state)
+                return found
+        fault = Match("incomplete", line, len(line.rstrip()))
+        fault.expected = [label for label, _ in walk.choices("")]
+        return fault
+
+    def help(self, line: str) -> "list[tuple[str, str]]":
+        """What may stand at the end of `line`: (label, help), sorted, `<cr>` last. After a blank: the next tokens; else the
+        tokens that the begun word can become. Empty when the words before do not match."""
+        words = tokens.split(line)
+        begun = ""
+        if words and not line[-1].isspace():
+            begun = words.pop()[1]
+        walk = _Walk(self, line, words)
+        if walk.run(len(words)) is not None:
+            return []
+        return walk.choices(begun)
+
+    def complete(self, line: str) -> str:
+        """What TAB appends to `line`: the rest of the only possible literal and a blank, or ""."""
+        if not line or line[-1].isspace():
+            return ""
+        words = tokens.split(line)
+        begun = words.pop()[1].lower()
+        walk = _Walk(self, line, words)
+        if walk.run(len(words)) is not None:
+            return ""
+        found = walk.literals(begun)
+        if len(found) == 1:
+            return found[0][len(begun) :] + " "
+        return ""
+
+    def _starting(self, begun: str) -> "list[Command]":
+        """Commands that can start with the literal `begun` (lower case), or with something typed; compiled on first use."""
+        found = []
+        for i in range(len(self.table)):
+            first = self.table[i][0]
+            if tokens.is_literal(first[:1]) and not first.startswith(begun):
+                continue
+            command = self._compiled[i]
+            if command is None:
+                command = Command(self.table[i])
+                self._compiled[i] = command
+            found.append(command)
+        return found
+
+
+def first_match(modes: "list[Mode]", line: str) -> "tuple[Mode, Match]":
+    """Try modes in turn; the first that takes the line wins, else the fault that got furthest (the earlier mode on a tie)."""
+    best = modes[0]
+    result = best.match(line)
+    for mode in modes[1:]:
+        if result.status == "ok" or result.status == "empty":
+            break
+        other = mode.match(line)
+        if other.status == "ok" or other.column > result.column:
+            best = mode
+            result = other
+    return best, result
+
+
+class _Walk:
+    """All places where a line can be in all commands of a mode at once.
+
+    A state is (command, position, trail): trail is a chain (trail before, position, value), or None. The command of the
+    states before the first token, and of the words `no` and `default`, is None.
+    """
+
+    def __init__(self, mode: Mode, line: str, words: "list[tuple[int, str]]") -> None:
+        self.mode = mode
+        self.line = line
+        self.words = words
+        self.negate = ""
+        self.states: "list[tuple[Command | None, int, object]]" = [(None, -1, None)]
+        self.open_end = False  # the last token was LINE or SECRET: more text only makes it longer
+        self.tail: "Node | None" = None
+
+    def run(self, count: int) -> "Match | None":
+        """Walk over the first `count` words; None, or the fault that stopped it."""
+        i = 0
+        while i < count:
+            best, found, used = self._candidates(i)
+            column, word = self.words[i]
+            if not found:
+                fault = Match("invalid", self.line, column + self._agreeing(word.lower()))
+                fault.expected = [label for label, _ in self.choices("")]
+                return fault
+            if best == _ABBREVIATED:
+                possible = self.literals(word.lower())
+                if len(possible) > 1:
+                    fault = Match("ambiguous", self.line, column)
+                    fault.expected = possible
+                    return fault
+            if found[0][0] is None:
+                self.negate = self.literals(word.lower())[0] if best == _ABBREVIATED else word.lower()
+            self.states = found
+            i += used
+        return None
+
+    def _candidates(self, i: int) -> "tuple[int, list[tuple[Command | None, int, object]], int]":
+        """(fit, states after it, words used) of the best fit for word i."""
+        word = self.words[i][1]
+        low = word.lower()
+        best = 99
+        used = 1
+        found: "list[tuple[Command | None, int, object]]" = []
+        if self.states[0][0] is None and not self.negate and self.mode._negatable:
+            for prefix, _ in _PREFIXES:
+                if prefix.startswith(low):
+                    fit = _EXACT if prefix == low else _ABBREVIATED
+                    if fit < best:
+                        best = fit
+                        found = []
+                    if fit == best:
+                        found.append((None, -1, None))
+        for command, position, trail in self._open(low):
+            for nxt in command.after(position):
+                node = command.nodes[nxt]
+                took = 1
+                value: object = node.text
+                if node.kind == tokens.LITERAL:
+                    if node.text == low:
+                        fit = _EXACT
+                    elif node.text.startswith(low):
+                        fit = _ABBREVIATED
+                    else:
+                        continue
+                else:
+                    value, took = tokens.read(node.kind, node.text, self.line, self.words, i)
+                    if value is None:
+                        continue
+                    fit = _TYPED + node.kind
+                if fit < best:
+                    best = fit
+                    found = []
+                if fit == best and not _has(found, command, nxt):
+                    used = took
+                    found.append((command, nxt, (trail, nxt, value)))
+        return best, found, used
+
+    def _open(self, begun: str) -> "list[tuple[Command, int, object]]":
+        """The present states; at the start of a line (and after `no`), one for each command that `begun` can start."""
+        if self.states[0][0] is not None:
+            return [(command, at, trail) for command, at, trail in self.states if command is not None]
+        return [(command, -1, None) for command in self.mode._starting(begun) if not self.negate or command.negatable]
+
+    def _next(self, begun: str) -> "list[Node]":
+        return [command.nodes[nxt] for command, at, _ in self._open(begun) for nxt in command.after(at)]
+
+    def literals(self, begun: str) -> "list[str]":
+        """The literals, sorted and each once, that `begun` (lower case) can stand for here."""
+        found = [node.text for node in self._next(begun) if node.kind == tokens.LITERAL]
+        if self.states[0][0] is None and not self.negate and self.mode._negatable:
+            found += [prefix for prefix, _ in _PREFIXES]
+        return sorted({word for word in found if word.startswith(begun)})
+
+    def choices(self, begun: str) -> "list[tuple[str, str]]":
+        """What can stand here and begins with `begun`: (label, help) sorted, each label once."""
+        found: "dict[str, str]" = {}
+        low = begun.lower()
+        for node in self._next(low):
+            if node.kind == tokens.LITERAL:
+                if node.text.startswith(low):
+                    found[node.text] = found.get(node.text, "") or node.help
+            elif tokens.may_begin(node.kind, begun):
+                for label, help in tokens.labels(node.kind, node.text, node.help):
+                    found[label] = found.get(label, "") or help
+        if self.states[0][0] is None and not self.negate and self.mode._negatable:
+            for prefix, help in _PREFIXES:
+                if prefix.startswith(low):
+                    found[prefix] = help
+        listed = [(label, found[label]) for label in sorted(found)]
+        ends = [state for state in self.states if state[0] is not None and state[0].accepts(state[1], self.negate)]
+        if ends and not begun:
+            listed.append((CR, ""))
+        return listed
+
+    def _agreeing(self, word: str) -> int:
+        """How many characters of a wrong word agree with some literal: IOS sets its caret behind them."""
+        best = 0
+        for node in self._next(word[:1]):
+            if node.kind == tokens.LITERAL:
+                same = 0
+                while same < len(word) and same < len(node.text) and word[same] == node.text[same]:
+                    same += 1
+                best = max(best, same)
+        return best
+
+
+def _has(states: "list[tuple[Command | None, int, object]]", command: Command, position: int) -> bool:
+    for other, at, _ in states:
+        if other is command and at == position:
+            return True
+    return False
+
+
+def _collected(command: Command, state: "tuple[object, int, object]") -> "dict[str, object]":
+    """The named values along a state's trail; repeated ones as lists."""
+    path: "list[tuple[int, object]]" = []
+    trail = state[2]
+    while isinstance(trail, tuple):
+        trail, position, value = trail
+        path.append((position, value))
+    args: "dict[str, object]" = {}
+    while path:
+        position, value = path.pop()
+        node = command.nodes[position]
+        if not node.name:
+            continue
+        if node.many:
+            kept = args.get(node.name)
+            if isinstance(kept, list):
+                kept.append(value)
+            else:
+                args[node.name] = [value]
+        else:
+            args[node.name] = value
+    return args
+
+
+def _listed(labels: "list[str]") -> str:
+    labels = ["end of line" if label == CR else label for label in labels[:12]] + (["..."] if len(labels) > 12 else [])
+    if len(labels) < 2:
+        return "".join(labels)
+    return ", ".join(labels[:-1]) + " or " + labels[-1]

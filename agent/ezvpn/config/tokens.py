@@ -1,0 +1,267 @@
+"""The tokens of a command line: how a grammar string is cut, and how each typed token (`<lo-hi>`, A.B.C.D, IFNAME …) is read.
+
+Level 3, pure. `config.grammar` walks; this file only says whether one word is one token, and what its value is.
+"""
+
+from ezvpn.compat import const
+
+# Kinds, in order of precedence: where several fit one word, the lowest wins.
+LITERAL = const(0)
+RANGE = const(1)
+ADDRESS = const(2)
+MASK = const(3)
+WILDCARD = const(4)
+IFNAME = const(5)
+HOST = const(6)
+WORD = const(7)
+SECRET = const(8)
+LINE = const(9)
+
+_KINDS = {
+    "A.B.C.D": ADDRESS,
+    "MASK": MASK,
+    "WILDCARD": WILDCARD,
+    "IFNAME": IFNAME,
+    "HOST": HOST,
+    "WORD": WORD,
+    "SECRET": SECRET,
+    "LINE": LINE,
+}
+
+# What help and errors call a kind.
+_LABELS = {
+    ADDRESS: "A.B.C.D",
+    MASK: "A.B.C.D",
+    WILDCARD: "A.B.C.D",
+    IFNAME: "IFNAME",
+    HOST: "Hostname or A.B.C.D",
+    WORD: "WORD",
+    LINE: "LINE",
+}
+
+# IOS's interface types. A name abbreviates one if its letters begin exactly one of them and a number follows.
+INTERFACE_TYPES = (
+    "Async",
+    "ATM",
+    "BVI",
+    "Cellular",
+    "Dialer",
+    "Dot11Radio",
+    "Ethernet",
+    "FastEthernet",
+    "GigabitEthernet",
+    "Loopback",
+    "Null",
+    "Port-channel",
+    "Serial",
+    "TenGigabitEthernet",
+    "Tunnel",
+    "Virtual-Template",
+    "Vlan",
+    "Wlan-GigabitEthernet",
+)
+
+# Device names of Linux that would read as abbreviations. In lower case and without a blank they stay what they are.
+_LINUX_NAMES = ("eth", "tun")
+
+_MAX_IFNAME = const(47)
+_MAX_HOST = const(253)  # RFC 1035 2.3.4, as text
+
+_NUMBER = "0123456789"
+_SYMBOLS = "{}[]|~"
+
+
+def split(line: str) -> "list[tuple[int, str]]":
+    """The words of a line with their 0-based columns."""
+    words = []
+    start = -1
+    for i in range(len(line)):
+        if line[i] in " \t\r\n":
+            if start >= 0:
+                words.append((start, line[start:i]))
+                start = -1
+        elif start < 0:
+            start = i
+    if start >= 0:
+        words.append((start, line[start:]))
+    return words
+
+
+def lex(grammar: str) -> "list[str]":
+    """The symbols of a grammar string: brackets, `|`, `~`, tokens, and the suffixes `$name` and `...` on their own."""
+    symbols: "list[str]" = []
+    token = ""
+    for char in grammar + " ":
+        if char == " " or char in _SYMBOLS or (char == "$" and token):
+            if token.endswith("..."):
+                if len(token) > 3:
+                    symbols.append(token[:-3])
+                symbols.append("...")
+            elif token:
+                symbols.append(token)
+            token = char if char == "$" else ""
+            if char in _SYMBOLS:
+                symbols.append(char)
+        else:
+            token += char
+    return symbols
+
+
+def is_literal(token: str) -> bool:
+    """Whether a grammar token (or its first character) is a literal: those start in lower case or with a digit."""
+    return token[:1].islower() or token[:1].isdigit()
+
+
+def kind_of(token: str) -> "tuple[int, str]":
+    """(kind, text) of a grammar token; text is the word of a literal and `lo-hi` of a range."""
+    if token[0] == "<":
+        return RANGE, token[1:-1]
+    if is_literal(token):
+        return LITERAL, token
+    return _KINDS[token], ""
+
+
+def labels(kind: int, text: str, help: str) -> "list[tuple[str, str]]":
+    """(label, help) lines for a typed token."""
+    if kind == RANGE:
+        return [("<" + text + ">", help)]
+    if kind == SECRET:
+        return [
+            ("0", "Specifies an UNENCRYPTED key will follow"),
+            ("6", "Specifies an ENCRYPTED key will follow"),
+            ("LINE", help),
+        ]
+    return [(_LABELS[kind], help)]
+
+
+def may_begin(kind: int, begun: str) -> bool:
+    """Whether text begun like this can still become a typed token (for `?` behind a begun word)."""
+    if not begun or kind >= IFNAME:
+        return True
+    for char in begun:
+        if char not in _NUMBER and not (char == "." and kind != RANGE):
+            return False
+    return True
+
+
+def read(kind: int, text: str, line: str, words: "list[tuple[int, str]]", i: int) -> "tuple[object | None, int]":
+    """(value, how many words it took) of a typed token that starts at word i; value None if it does not fit."""
+    column, word = words[i]
+    if kind == RANGE:
+        return _number(text, word), 1
+    if kind in (ADDRESS, WILDCARD):
+        return address(word), 1
+    if kind == MASK:
+        mask = address(word)
+        return (mask if mask is not None and contiguous(mask) else None), 1
+    if kind == IFNAME:
+        return _interface(words, i)
+    if kind == HOST:
+        return (word if is_host(word) else None), 1
+    if kind == WORD:
+        return word, 1
+    return line[column:].strip(), len(words) - i
+
+
+def address(word: str) -> "bytes | None":
+    """Four bytes of a dotted quad, or None. Leading zeros are refused: some tools read them as octal."""
+    parts = word.split(".")
+    if len(parts) != 4:
+        return None
+    out = bytearray(4)
+    for i in range(4):
+        part = parts[i]
+        if not part or len(part) > 3 or not _digits(part) or (part[0] == "0" and len(part) > 1) or int(part) > 255:
+            return None
+        out[i] = int(part)
+    return bytes(out)
+
+
+def dotted(four: bytes) -> str:
+    """The dotted quad of four bytes."""
+    return ".".join([str(four[i]) for i in range(4)])
+
+
+def contiguous(mask: bytes) -> bool:
+    """Whether four bytes are ones followed by zeros."""
+    inverse = 0xFFFFFFFF ^ int.from_bytes(mask, "big")
+    return inverse & (inverse + 1) == 0
+
+
+def is_host(word: str) -> bool:
+    """An IPv4 address, or a host name (RFC 1123 2.1, with `_` as many networks have it) that is not a mistyped address."""
+    if address(word) is not None:
+        return True
+    if len(word) > _MAX_HOST or word.startswith(".") or ".." in word:
+        return False
+    only_numbers = True
+    for label in word.rstrip(".").split("."):
+        if not label or len(label) > 63 or label[0] == "-" or label[-1] == "-":
+            return False
+        for char in label:
+            if not (_alphanumeric(char) or char in "-_"):
+                return False
+            if char not in _NUMBER:
+                only_numbers = False
+    return not only_numbers
+
+
+def interface_name(name: str) -> "str | None":
+    """The full name for an abbreviation (`gi0/1` -> GigabitEthernet0/1); other names as they are; None if no name at all."""
+    cut = len(name)
+    while cut > 0 and (name[cut - 1] in _NUMBER or name[cut - 1] in "/.:"):
+        cut -= 1
+    letters, number = name[:cut], name[cut:]
+    if not letters or len(name) > _MAX_IFNAME:
+        return None
+    for char in name:
+        if not (_alphanumeric(char) or char in "-_/.:@"):
+            return None
+    if number and number[0] in _NUMBER and number[-1] in _NUMBER and letters not in _LINUX_NAMES:
+        full = _interface_type(letters)
+        if full:
+            return full + number
+    return name
+
+
+def _interface_type(letters: str) -> str:
+    low = letters.lower()
+    found = ""
+    for name in INTERFACE_TYPES:
+        if name.lower() == low:
+            return name
+        if name.lower().startswith(low):
+            if found:
+                return ""
+            found = name
+    return found
+
+
+def _interface(words: "list[tuple[int, str]]", i: int) -> "tuple[str | None, int]":
+    word = words[i][1]
+    if i + 1 < len(words) and word[-1] not in _NUMBER:
+        number = words[i + 1][1]
+        full = _interface_type(word)
+        if full and number[0] in _NUMBER and interface_name(full + number) == full + number:
+            return full + number, 2
+    return interface_name(word), 1
+
+
+def _number(bounds: str, word: str) -> "int | None":
+    if not _digits(word) or len(word) > 10:
+        return None
+    low, high = bounds.split("-")
+    value = int(word)
+    return value if int(low) <= value <= int(high) else None
+
+
+def _digits(word: str) -> bool:
+    # str.isdigit takes other scripts' digits, which int() then reads.
+    for char in word:
+        if char not in _NUMBER:
+            return False
+    return bool(word)
+
+
+def _alphanumeric(char: str) -> bool:
+    return "a" <= char <= "z" or "A" <= char <= "Z" or char in _NUMBER
