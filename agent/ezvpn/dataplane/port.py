@@ -1,7 +1,7 @@
 """The data plane's contract: what the node tells it, what it reports back, and the kernel door it works through.
 
-Level 3. Implementations: `fake` (tests), `tun` (userspace ESP over a TUN device), later `xfrm`. All pass the same contract
-test. Straight-line code: kernel requests are answered inside the call, so nothing here waits.
+Level 3. Implementations: `fake` (tests), `tun` (userspace ESP over a TUN device), `none`, later `xfrm`. All pass the same
+contract test. Straight-line code: kernel requests are answered inside the call, so nothing here waits.
 """
 
 from ezvpn.ike.events import ChildUp
@@ -77,10 +77,43 @@ class Kernel:
         raise NotImplementedError
 
 
+class PacketTable:
+    """What a mover needs of a userspace plane: two methods a packet. Implemented by `sa_table`.
+
+    `to` is where the packet that `seal` just wrote goes: (encapsulated in UDP, peer's 4 bytes, port). It is the same object
+    from packet to packet as long as the destination is the same, so a mover may compare it with `is`. `stray_spi` is set by
+    `open` for an SPI that is not ours. `events` holds the edges the node has not fetched yet: when it is not empty after a
+    batch, the loop calls `node.plane_edges`.
+    """
+
+    to: "tuple[bool, bytes, int]" = (False, b"\0\0\0\0", 0)
+    stray_spi = 0
+    events: "list[PlaneEvent]" = []
+
+    def seal(self, packet: memoryview, out: memoryview) -> int:
+        """Write the ESP packet for one inner packet into `out` and return its length; 0 = not to be sent, counted. Sets `to`."""
+        raise NotImplementedError
+
+    def open(self, datagram: memoryview, out: memoryview) -> int:
+        """Check and decrypt one ESP packet (SPI .. ICV) into `out`; return the inner packet's length; 0 = dropped, counted.
+        After 0, a `stray_spi` other than 0 asks for a call of `stray`."""
+        raise NotImplementedError
+
+    def stray(self, peer: bytes, now: int) -> None:
+        """Where the packet with `stray_spi` came from."""
+        raise NotImplementedError
+
+    def send_failed(self) -> None:
+        """The socket or device would not take the packet that was written last."""
+        raise NotImplementedError
+
+
 class DataPlane:
     """One machine's data plane."""
 
     name = ""  # "tun", "xfrm", "none", "fake": what `show version` prints
+    table: "PacketTable | None" = None  # set where packets pass through our process
+    overflows = 0  # edges that did not fit the queue
 
     def start(self, now: int) -> None:
         """Remove what a crashed run left behind (recorded in the state directory). Called once, before anything else."""
@@ -109,6 +142,18 @@ class DataPlane:
 
     def moved(self, peer: bytes, new_peer: bytes, new_port: int) -> None:
         """The peer's outer address or port changed: outbound SAs follow, and so does the host route."""
+        raise NotImplementedError
+
+    def arm_out(self, spi_in: int) -> None:
+        """Report the next outbound packet of this pair as FIRST_OUT. A new pair is armed. Unknown: nothing happens."""
+        raise NotImplementedError
+
+    def arm_in(self, spi_in: int) -> None:
+        """Report the next inbound packet of this pair that passes ICV and anti-replay as FIRST_IN. A new pair is armed."""
+        raise NotImplementedError
+
+    def drops(self) -> "dict[str, int]":
+        """Packets that were dropped and belong to no pair's counters: cause -> count. Empty where the kernel moves packets."""
         raise NotImplementedError
 
     def event(self) -> "PlaneEvent | None":

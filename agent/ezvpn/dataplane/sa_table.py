@@ -1,0 +1,429 @@
+"""The ESP SAs of one machine and what happens to one packet: the policy half of the userspace data plane.
+
+Here: which SA seals an inner packet (RFC 4301 5.1), the checks on an ESP packet in their order (RFC 4303 3.4, RFC 4301 5.2,
+RFC 3948 3.1.1), sequence numbers, volume lifetimes, counters and edges. Not here: descriptors and addresses of sockets (the
+movers, `runtime/*/tundev`), devices and routes (`tun`).
+
+`seal` and `open` run once a packet: everything rare is behind one comparison with a `watch_` number.
+"""
+
+import struct
+
+from ezvpn.crypto.port import Crypto, EspTransformState
+from ezvpn.dataplane.port import Edge, PacketTable, PlaneEvent
+from ezvpn.dataplane.replay import SMALLEST, ReplayWindow
+from ezvpn.ike.events import ChildUp
+from ezvpn.ike.params import Selector
+from ezvpn.record import wipe
+
+LAST_SEQUENCE = 0xFFFFFFFF  # "the sender's counter MUST NOT be allowed to cycle" (RFC 4303 3.3.3)
+NEARLY_LAST_SEQUENCE = LAST_SEQUENCE + 1 - (1 << 20)
+VOLUME_EDGE_PERCENT = 90
+
+EVENT_LIMIT = 64  # edges waiting for the node; a new one that does not fit is counted in `overflows`
+FLOW_LIMIT = 256  # remembered (source, destination) pairs; all are forgotten when it is full
+STRAY_EDGE_MS = 1000  # at most one unknown-SPI edge in this time
+
+NEXT_HEADER_IPV4 = 4
+NEXT_HEADER_DUMMY = 59  # RFC 4303 2.6: discarded, and no error
+
+# Counters of packets that reached no SA or were refused after their ICV verified, in the order in which they are shown.
+DROP_CAUSES = (
+    "no-sa",  # outbound, no SA's selectors hold it
+    "not-ipv4",  # outbound: IPv6 or not an IP packet
+    "expired",  # volume lifetime or sequence numbers used up
+    "unknown-spi",
+    "short",  # too short for an ESP header
+    "dummy",
+    "next-header",
+    "inner",  # the inner packet is not a whole IPv4 packet
+    "selector",  # inner addresses outside the SA's selectors
+    "send",  # the socket or the device would not take it
+)
+
+_NEVER = 1 << 62
+
+
+def inside(selector: Selector, address: "bytes | memoryview") -> bool:
+    """Whether 4 address bytes lie in the selector's network."""
+    network = selector.address
+    mask = selector.mask
+    for i in range(4):
+        if (address[i] ^ network[i]) & mask[i]:
+            return False
+    return True
+
+
+def port_at(packet: "bytes | memoryview", offset: int) -> int:
+    """The source (offset 0) or destination (2) port of an inner packet, or -1 where it shows none: another protocol than
+    TCP, UDP and SCTP, a fragment without its beginning, or a packet cut short."""
+    if packet[9] not in (6, 17, 132) or (packet[6] & 0x1F) | packet[7]:
+        return -1
+    start = (packet[0] & 15) * 4 + offset
+    if start + 2 > len(packet):
+        return -1
+    return packet[start] << 8 | packet[start + 1]
+
+
+def selects(near: Selector, far: Selector, packet: "bytes | memoryview") -> bool:
+    """Whether an inner packet runs from within `near` to within `far` (RFC 4301 4.4.1.1)."""
+    if not inside(near, packet[12:16]) or not inside(far, packet[16:20]):
+        return False
+    protocol = near.protocol or far.protocol
+    if protocol and packet[9] != protocol:
+        return False
+    if near.port and port_at(packet, 0) != near.port:
+        return False
+    return not far.port or port_at(packet, 2) == far.port
+
+
+def specificity(sa: "Pair") -> int:
+    """How narrow a pair's selectors are: the sum of both prefix lengths, and one for each port and protocol named."""
+    count = 0
+    for selector in (sa.local, sa.remote):
+        for octet in selector.mask:
+            while octet & 0x80:
+                count += 1
+                octet = (octet << 1) & 0xFF
+        count += (1 if selector.protocol else 0) + (1 if selector.port else 0)
+    return count
+
+
+class Pair:
+    """One inbound and one outbound SA with their counters. Only `SaTable` changes it."""
+
+    __slots__ = (
+        "session",
+        "child",
+        "tunnel",
+        "spi_in",
+        "spi_out",
+        "transform",
+        "local",
+        "remote",
+        "encap",
+        "pfs_group",
+        "life_s",
+        "life_kb",
+        "installed_at",
+        "age",
+        "ported",
+        "retired",
+        "state_in",
+        "state_out",
+        "window",
+        "to",
+        "sequence",
+        "packets_in",
+        "bytes_in",
+        "packets_out",
+        "bytes_out",
+        "auth_failures",
+        "replays",
+        "send_errors",
+        "watch_sequence",
+        "watch_bytes_out",
+        "watch_bytes_in",
+        "armed_out",
+        "armed_in",
+        "sequence_told",
+        "volume_told",
+        "flows",
+    )
+
+    def __init__(
+        self, tunnel: str, up: ChildUp, state_in: EspTransformState, state_out: EspTransformState, window: int, now: int
+    ) -> None:
+        self.tunnel = tunnel
+        self.session = up.session
+        self.child = up.child
+        self.spi_in = up.spi_in
+        self.spi_out = up.spi_out
+        self.transform = up.transform
+        self.local = up.local
+        self.remote = up.remote
+        self.encap = up.encap
+        self.pfs_group = up.pfs_group
+        self.life_s = up.life_s
+        self.life_kb = up.life_kb
+        self.installed_at = now
+        self.age = 0  # order of installation: the higher, the newer
+        self.retired = False  # renewed by another pair
+        # Inner addresses alone do not decide whether a packet is this pair's.
+        self.ported = bool(up.local.protocol or up.local.port or up.remote.protocol or up.remote.port)
+        self.state_in = state_in
+        self.state_out = state_out
+        self.window = ReplayWindow(window)
+        self.to: "tuple[bool, bytes, int]" = (up.encap, up.peer, up.peer_port)
+        self.sequence = 0  # the last one used
+        self.packets_in = 0
+        self.bytes_in = 0
+        self.packets_out = 0
+        self.bytes_out = 0
+        self.auth_failures = 0
+        self.replays = 0
+        self.send_errors = 0
+        self.armed_out = True
+        self.armed_in = True
+        self.sequence_told = False
+        self.volume_told = False
+        self.watch_sequence = 0  # seal: look closer at or above it
+        self.watch_bytes_out = 0
+        self.watch_bytes_in = 0
+        self.flows: "dict[bytes, bool]" = {}  # inner addresses that passed the inbound selector check
+
+    def volume(self) -> int:
+        """The volume lifetime in bytes, of each direction by itself; 0 = no limit."""
+        return self.life_kb * 1024
+
+    def rearm(self) -> None:
+        """Set the `watch_` numbers to the next moment at which something rare is due."""
+        self.watch_sequence = LAST_SEQUENCE + 1 if self.sequence_told else NEARLY_LAST_SEQUENCE
+        limit = self.volume()
+        edge = _NEVER
+        if limit:
+            edge = limit if self.volume_told else limit // 100 * VOLUME_EDGE_PERCENT
+        self.watch_bytes_out = 0 if self.armed_out else edge
+        self.watch_bytes_in = 0 if self.armed_in else edge
+
+
+class SaTable(PacketTable):
+    """All pairs of one data plane."""
+
+    def __init__(self, crypto: Crypto, window: int = SMALLEST) -> None:
+        """window: anti-replay size of pairs installed from now on, 64-1024 (`ValueError`)."""
+        ReplayWindow(window)
+        self.crypto = crypto
+        self.window = window
+        self.to = (False, b"\0\0\0\0", 0)
+        self.stray_spi = 0
+        self.drops: "dict[str, int]" = {}
+        for cause in DROP_CAUSES:
+            self.drops[cause] = 0
+        self.overflows = 0
+        self.events = []
+        self._pairs: "list[Pair]" = []  # in order of preference for outbound packets
+        self._by_spi: "dict[int, Pair]" = {}
+        self._flows: "dict[bytes, Pair]" = {}  # inner source and destination -> pair
+        self._ported = False  # some pair is `ported`: flows are not remembered
+        self._age = 0
+        self._stray_at = -STRAY_EDGE_MS
+
+    # -- changes ------------------------------------------------------------------------------------------------------
+
+    def install(self, tunnel: str, up: ChildUp, now: int) -> Pair:
+        """Add a pair and zero the event's keys, also when the crypto backend refuses (`Unsupported`)."""
+        transform = up.transform
+        try:
+            state_in = self.crypto.esp(transform.cipher, up.key_in, transform.auth, up.auth_in)
+            state_out = self.crypto.esp(transform.cipher, up.key_out, transform.auth, up.auth_out)
+        finally:
+            for key in (up.key_in, up.auth_in, up.key_out, up.auth_out):
+                wipe(key)
+        self.remove(up.spi_in)
+        pair = Pair(tunnel, up, state_in, state_out, self.window, now)
+        self._age += 1
+        pair.age = self._age
+        # Make before break: a renewed pair keeps its inbound half until `remove`, and is the last choice outbound.
+        for other in self._pairs:
+            if up.replaces and other.child == up.replaces and other.session == up.session:
+                other.retired = True
+        self._by_spi[up.spi_in] = pair
+        self._pairs.append(pair)
+        self._reorder()
+        return pair
+
+    def remove(self, spi_in: int) -> "Pair | None":
+        """Remove the pair and its keys; None if there is no such SPI."""
+        pair = self._by_spi.pop(spi_in, None)
+        if pair is None:
+            return None
+        self._pairs = [other for other in self._pairs if other is not pair]
+        self._reorder()
+        pair.state_in.wipe()
+        pair.state_out.wipe()
+        return pair
+
+    def moved(self, peer: bytes, new_peer: bytes, new_port: int) -> None:
+        """Send what went to `peer` to the new address and port."""
+        for pair in self._pairs:
+            if pair.to[1] == peer:
+                pair.to = (pair.to[0], bytes(new_peer), new_port)
+
+    def arm_out(self, spi_in: int) -> None:
+        """Report the next outbound packet of this pair as FIRST_OUT."""
+        pair = self._by_spi.get(spi_in)
+        if pair is not None:
+            pair.armed_out = True
+            pair.rearm()
+
+    def arm_in(self, spi_in: int) -> None:
+        """Report the next inbound packet that passes ICV and anti-replay as FIRST_IN."""
+        pair = self._by_spi.get(spi_in)
+        if pair is not None:
+            pair.armed_in = True
+            pair.rearm()
+
+    def pair(self, spi_in: int) -> "Pair | None":
+        return self._by_spi.get(spi_in)
+
+    def pairs(self) -> "list[Pair]":
+        """All pairs, the one preferred outbound first."""
+        return list(self._pairs)
+
+    def _reorder(self) -> None:
+        # Keys are unique (age is), so this needs no stable sort.
+        self._pairs.sort(key=lambda pair: (pair.retired, -specificity(pair), -pair.age))
+        self._flows = {}
+        self._ported = False
+        for pair in self._pairs:
+            self._ported = self._ported or pair.ported
+
+    # -- packets ------------------------------------------------------------------------------------------------------
+
+    def seal(self, packet: memoryview, out: memoryview) -> int:
+        """Write the ESP packet for one inner packet into `out` (which holds `espcodec.sealed_length` of it) and return its
+        length, or 0 for a packet that is not to be sent, counted in `drops`. Sets `to`."""
+        length = len(packet)
+        if length < 20 or not 0x45 <= packet[0] <= 0x4F:
+            self.drops["not-ipv4"] += 1
+            return 0
+        pair = self._flows.get(bytes(packet[12:20]))
+        if pair is None:
+            pair = self._choose(packet)
+            if pair is None:
+                self.drops["no-sa"] += 1
+                return 0
+        sequence = pair.sequence + 1
+        if (sequence >= pair.watch_sequence or pair.bytes_out >= pair.watch_bytes_out) and not self._look_out(pair):
+            return 0
+        # Counted before it is sealed: whatever happens then, this number is never used again (GCM's IV is the number).
+        pair.sequence = sequence
+        pair.packets_out += 1
+        pair.bytes_out += length
+        self.to = pair.to
+        return pair.state_out.seal(pair.spi_out, sequence, packet, out)
+
+    def open(self, datagram: memoryview, out: memoryview) -> int:
+        """Check and decrypt one ESP packet (SPI .. ICV) into `out` (as long as the datagram); return the length of the inner
+        IPv4 packet, or 0 for one that is dropped. After 0, a `stray_spi` other than 0 asks for a call of `stray`."""
+        if len(datagram) < 8:
+            self.drops["short"] += 1
+            return 0
+        spi, sequence = struct.unpack_from(">II", datagram)
+        pair = self._by_spi.get(spi)
+        if pair is None:
+            self.drops["unknown-spi"] += 1
+            self.stray_spi = spi
+            return 0
+        window = pair.window
+        if sequence <= window.top and not window.fresh(sequence):
+            pair.replays += 1
+            return 0
+        opened = pair.state_in.open(datagram, out)
+        if opened < 0:
+            pair.auth_failures += 1
+            return 0
+        window.mark(sequence)
+        if pair.bytes_in >= pair.watch_bytes_in and not self._look_in(pair):
+            return 0
+        payload = opened >> 8
+        if opened & 0xFF != NEXT_HEADER_IPV4:
+            self.drops["dummy" if opened & 0xFF == NEXT_HEADER_DUMMY else "next-header"] += 1
+            return 0
+        # The inner packet's own length says where it ends; what follows it is traffic flow padding (RFC 4303 2.7).
+        length = out[2] << 8 | out[3]
+        if payload < 20 or not 0x45 <= out[0] <= 0x4F or length > payload or length < (out[0] & 15) * 4:
+            self.drops["inner"] += 1
+            return 0
+        addresses = bytes(out[12:20])
+        if addresses not in pair.flows and not self._admit(pair, addresses, out[:length]):
+            self.drops["selector"] += 1
+            return 0
+        pair.packets_in += 1
+        pair.bytes_in += length
+        return length
+
+    def stray(self, peer: bytes, now: int) -> None:
+        """Where the packet with `stray_spi` came from: at most one UNKNOWN_SPI edge a second (all are counted)."""
+        spi = self.stray_spi
+        self.stray_spi = 0
+        if now - self._stray_at >= STRAY_EDGE_MS and self._tell(Edge.UNKNOWN_SPI, spi, peer):
+            self._stray_at = now
+
+    def send_failed(self) -> None:
+        """The socket would not take the packet that `seal` wrote last."""
+        self.drops["send"] += 1
+        for pair in self._pairs:
+            if pair.to is self.to:
+                pair.send_errors += 1
+                return
+
+    # -- the rare things ----------------------------------------------------------------------------------------------
+
+    def _choose(self, packet: memoryview) -> "Pair | None":
+        for pair in self._pairs:
+            if selects(pair.local, pair.remote, packet):
+                if not self._ported:
+                    if len(self._flows) >= FLOW_LIMIT:
+                        self._flows = {}
+                    self._flows[bytes(packet[12:20])] = pair
+                return pair
+        return None
+
+    def _admit(self, pair: Pair, addresses: bytes, packet: memoryview) -> bool:
+        # "the inner source address … must be checked" (RFC 3948 3.1.1); both are, as RFC 4301 5.2 step 4 says.
+        if not selects(pair.remote, pair.local, packet):
+            return False
+        if not pair.ported:
+            if len(pair.flows) >= FLOW_LIMIT:
+                pair.flows = {}
+            pair.flows[addresses] = True
+        return True
+
+    def _look_out(self, pair: Pair) -> bool:
+        """Something rare is due before the next outbound packet of this pair; False = it must not be sent."""
+        limit = pair.volume()
+        if pair.sequence >= LAST_SEQUENCE or (limit and pair.bytes_out >= limit):
+            self.drops["expired"] += 1
+            return False
+        if pair.armed_out and self._tell(Edge.FIRST_OUT, pair.spi_in, pair.to[1]):
+            pair.armed_out = False
+        if (
+            pair.sequence + 1 >= NEARLY_LAST_SEQUENCE
+            and not pair.sequence_told
+            and self._tell(Edge.VOLUME, pair.spi_in, pair.to[1])
+        ):
+            pair.sequence_told = True
+        self._look_at_volume(pair, pair.bytes_out)
+        pair.rearm()
+        return True
+
+    def _look_in(self, pair: Pair) -> bool:
+        limit = pair.volume()
+        if limit and pair.bytes_in >= limit:
+            self.drops["expired"] += 1
+            return False
+        if pair.armed_in and self._tell(Edge.FIRST_IN, pair.spi_in, pair.to[1]):
+            pair.armed_in = False
+        self._look_at_volume(pair, pair.bytes_in)
+        pair.rearm()
+        return True
+
+    def _look_at_volume(self, pair: Pair, used: int) -> None:
+        limit = pair.volume()
+        if (
+            limit
+            and not pair.volume_told
+            and used >= limit // 100 * VOLUME_EDGE_PERCENT
+            and self._tell(Edge.VOLUME, pair.spi_in, pair.to[1])
+        ):
+            pair.volume_told = True
+
+    def _tell(self, kind: str, spi: int, peer: bytes) -> bool:
+        """Queue an edge. False when the queue is full: it is counted, and the caller tries again with the next packet."""
+        if len(self.events) >= EVENT_LIMIT:
+            self.overflows += 1
+            return False
+        self.events.append(PlaneEvent(kind, spi, peer))
+        return True
