@@ -60,9 +60,10 @@ _TYPED = 2  # + the rank of the kind
 class Match(Record):
     """What one line came to.
 
-    status: "ok" | "empty" | "ambiguous" | "incomplete" | "invalid" · entry: the table's tuple (ok only) · action: its third
-    member · args: name -> value · negate: "", "no" or "default" · column: 0-based place of the fault in `line` · expected:
-    labels of what could have stood there.
+    status: "ok" | "empty" | "ambiguous" | "incomplete" | "invalid", and "rejected" once `reject` was called · entry: the
+    table's tuple (ok only) · action: its third member · args: name -> value · columns: name -> 0-based column · negate: "",
+    "no" or "default" · full: the command with its words in full, without `no` and without a SECRET · column: 0-based place
+    of the fault in `line` · expected: labels of what could have stood there · warnings: for the one who applies it to fill.
     """
 
     _fields = ("status", "action", "args", "negate", "column", "expected")
@@ -75,8 +76,18 @@ class Match(Record):
         self.entry: "tuple[str, tuple[str, ...], str]" = ("", (), "")
         self.action = ""
         self.args: "dict[str, object]" = {}
+        self.columns: "dict[str, int]" = {}
         self.negate = ""
+        self.full = ""
         self.expected: "list[str]" = []
+        self.warnings: "list[str]" = []
+        self.problem = ""
+
+    def reject(self, problem: str, name: str = "") -> None:
+        """The command is well formed but cannot be done: say why, and which argument is to blame."""
+        self.status = "rejected"
+        self.problem = problem
+        self.column = self.columns.get(name, len(self.line) - len(self.line.lstrip()))
 
     def message(self) -> str:
         """IOS's words for a console, "" when ok. For "invalid" a caret belongs below `column` first."""
@@ -86,6 +97,8 @@ class Match(Record):
             return "% Incomplete command."
         if self.status == "invalid":
             return "% Invalid input detected at '^' marker."
+        if self.status == "rejected":
+            return "% " + self.problem
         return ""
 
     def reason(self) -> str:
@@ -96,8 +109,10 @@ class Match(Record):
         if self.status == "incomplete":
             return "incomplete command: expected " + wanted
         if self.status == "invalid":
-            return "invalid input: expected " + wanted if wanted else "invalid input"
-        return ""
+            if not self.line[: self.column].strip():
+                return "unknown command"
+            return "invalid input: expected " + wanted
+        return self.problem
 
 
 class Mode:
@@ -129,7 +144,7 @@ class Mode:
                 found.entry = command.entry
                 found.action = command.entry[2]
                 found.negate = walk.negate
-                found.args = _collected(command, state)
+                _collect(found, command, state[2])
                 return found
         fault = Match("incomplete", line, len(line.rstrip()))
         fault.expected = [label for label, _ in walk.choices("")]
@@ -193,7 +208,7 @@ def first_match(modes: "list[Mode]", line: str) -> "tuple[Mode, Match]":
 class _Walk:
     """All places where a line can be in all commands of a mode at once.
 
-    A state is (command, position, trail): trail is a chain (trail before, position, value), or None. The command of the
+    A state is (command, position, trail): trail is a chain (trail before, position, value, column), or None. The command of the
     states before the first token, and of the words `no` and `default`, is None.
     """
 
@@ -230,7 +245,7 @@ class _Walk:
 
     def _candidates(self, i: int) -> "tuple[int, list[tuple[Command | None, int, object]], int]":
         """(fit, states after it, words used) of the best fit for word i."""
-        word = self.words[i][1]
+        column, word = self.words[i]
         low = word.lower()
         best = 99
         used = 1
@@ -266,7 +281,7 @@ class _Walk:
                     found = []
                 if fit == best and not _has(found, command, nxt):
                     used = took
-                    found.append((command, nxt, (trail, nxt, value)))
+                    found.append((command, nxt, (trail, nxt, value, column)))
         return best, found, used
 
     def _open(self, begun: str) -> "list[tuple[Command, int, object]]":
@@ -325,28 +340,27 @@ def _has(states: "list[tuple[Command | None, int, object]]", command: Command, p
     return False
 
 
-def _collected(command: Command, state: "tuple[object, int, object]") -> "dict[str, object]":
-    """The named values along a state's trail; repeated ones as lists."""
-    path: "list[tuple[int, object]]" = []
-    trail = state[2]
+def _collect(found: Match, command: Command, trail: object) -> None:
+    """Fill args, columns and full from the tokens along a state's trail."""
+    path: "list[tuple[int, object, int]]" = []
     while isinstance(trail, tuple):
-        trail, position, value = trail
-        path.append((position, value))
-    args: "dict[str, object]" = {}
+        trail, position, value, column = trail
+        path.append((position, value, column))
+    full = []
     while path:
-        position, value = path.pop()
+        position, value, column = path.pop()
         node = command.nodes[position]
+        if node.kind != tokens.SECRET:
+            full.append(tokens.dotted(value) if isinstance(value, bytes) else str(value))
         if not node.name:
             continue
-        if node.many:
-            kept = args.get(node.name)
-            if isinstance(kept, list):
-                kept.append(value)
-            else:
-                args[node.name] = [value]
-        else:
-            args[node.name] = value
-    return args
+        kept = found.args.get(node.name)
+        if node.many and isinstance(kept, list):
+            kept.append(value)
+            continue
+        found.args[node.name] = [value] if node.many else value
+        found.columns[node.name] = column
+    found.full = " ".join(full)
 
 
 def _listed(labels: "list[str]") -> str:

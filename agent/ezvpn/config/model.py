@@ -88,20 +88,50 @@ class TransformSet(Record):
         self.transform = transform
 
 
-class Interface(Record):
-    """One `interface NAME` block. ezvpn: list of (profile name, "inside" | "outside"). kept: lines without meaning here
-    (`speed auto`), rendered back in place."""
+class Kept(Record):
+    """A line of IOS that has no meaning here, kept to be written back in its place, with the lines of its block.
 
-    _fields = ("name", "address", "mask", "ezvpn", "description", "shutdown", "kept")
+    text: the line with its words in full, without the secret at its end · secret: that secret, or None · place: where it
+    stands among the other lines (`config.kept`).
+    """
+
+    _fields = ("place", "text", "secret", "lines")
+
+    def __init__(self, place: int, text: str, secret: "Secret | None" = None) -> None:
+        self.place = place
+        self.text = text
+        self.secret = secret
+        self.lines: "list[Kept]" = []
+
+
+class PresharedKey(Record):
+    """`crypto isakmp key K {address A [M] | hostname H}`, for site-to-site peers. address None: by host name."""
+
+    _fields = ("key", "address", "mask", "hostname")
+
+    def __init__(self, key: Secret, address: "bytes | None", mask: bytes, hostname: str) -> None:
+        self.key = key
+        self.address = address
+        self.mask = mask
+        self.hostname = hostname
+
+
+class Interface(Record):
+    """One `interface NAME` block. ezvpn: list of (profile name, "inside" | "outside"). dhcp: `ip address dhcp`.
+    crypto_map: the name in `crypto map NAME`, "" without. kept: lines without meaning here (`speed auto`)."""
+
+    _fields = ("name", "address", "mask", "dhcp", "ezvpn", "crypto_map", "description", "shutdown", "kept")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.address: "bytes | None" = None
         self.mask: "bytes | None" = None
+        self.dhcp = False
         self.ezvpn: "list[tuple[str, str]]" = []
+        self.crypto_map = ""
         self.description = ""
         self.shutdown = False
-        self.kept: "list[str]" = []
+        self.kept: "list[Kept]" = []
 
 
 class Mqtt(Record):
@@ -138,19 +168,24 @@ class Mqtt(Record):
 
 
 class Config(Record):
-    """A whole configuration. Lists are in the order of the text; names are unique within each list."""
+    """A whole configuration. Lists are in the order of the text (policies: by priority); names are unique within each list.
+
+    logging_level: severities up to this one reach the console, -1 = none.
+    """
 
     _fields = (
         "hostname",
         "allow_weak",
         "keepalive",
         "policies",
+        "preshared_keys",
         "transform_sets",
         "profiles",
         "interfaces",
         "mqtt",
         "anti_replay_window",
         "enable_secret",
+        "enable_password",
         "logging_level",
         "kept",
     )
@@ -160,11 +195,42 @@ class Config(Record):
         self.allow_weak = False
         self.keepalive: "Keepalive | None" = None
         self.policies: "list[Policy]" = []
+        self.preshared_keys: "list[PresharedKey]" = []
         self.transform_sets: "list[TransformSet]" = []
         self.profiles: "list[EzvpnProfile]" = []
         self.interfaces: "list[Interface]" = []
         self.mqtt: "Mqtt | None" = None
         self.anti_replay_window = 64
         self.enable_secret: "Secret | None" = None
+        self.enable_password: "Secret | None" = None
         self.logging_level = 6
-        self.kept: "list[str]" = []
+        self.kept: "list[Kept]" = []
+
+
+def clone(config: Config) -> Config:
+    """A copy that shares nothing that can change with the original (secrets are shared: nobody changes those)."""
+    copy = _copied(config)
+    assert isinstance(copy, Config)
+    return copy
+
+
+def same(a: object, b: object) -> bool:
+    """Whether two configurations, or two parts of them, say the same. Unlike `==` it looks into secrets."""
+    if isinstance(a, Secret) and isinstance(b, Secret):
+        return a.same(b)
+    if isinstance(a, Record) and a.__class__ is b.__class__:
+        return all(same(getattr(a, name), getattr(b, name)) for name in a._fields)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(same(a[i], b[i]) for i in range(len(a)))
+    return bool(a == b)
+
+
+def _copied(value: object) -> object:
+    if isinstance(value, Record):
+        copy = object.__new__(value.__class__)
+        for name in value._fields:
+            setattr(copy, name, _copied(getattr(value, name)))
+        return copy
+    if isinstance(value, list):
+        return [_copied(item) for item in value]
+    return value
