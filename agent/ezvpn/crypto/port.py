@@ -37,7 +37,8 @@ class EspTransformState:
         """Check the ICV in constant time, then decrypt the payload of an ESP packet (SPI .. ICV) into `out`.
 
         Return (length of payload data without padding) * 256 + next header, or -1 for anything that does not verify:
-        short packet, wrong ICV, bad pad length, pad bytes not 1, 2, 3, …. Never raises for a packet's fault.
+        short packet, wrong ICV, bad pad length, pad bytes not 1, 2, 3, …, a payload that does not fit into
+        `out` (a buffer of the packet's length always does). Never raises for a packet's fault.
         """
         raise NotImplementedError
 
@@ -75,11 +76,11 @@ class Crypto:
     ) -> bytes:
         raise NotImplementedError
 
-    def dh_public(self, group: int, exponent: bytes) -> bytes:
+    def dh_public(self, group: int, exponent: "bytes | bytearray") -> bytes:
         """g^x mod p at group length, leading zeros kept. `exponent` is big-endian, its length from `dh.EXPONENT_BYTES`."""
         raise NotImplementedError
 
-    def dh_shared(self, group: int, exponent: bytes, peer: "bytes | memoryview") -> bytearray:
+    def dh_shared(self, group: int, exponent: "bytes | bytearray", peer: "bytes | memoryview") -> bytearray:
         """y^x mod p at group length, leading zeros kept. Raises `BadPublicValue` for a value that is not to be used."""
         raise NotImplementedError
 

@@ -6,18 +6,13 @@ which value is checked when. `hash` is the negotiated hash by its name in `crypt
 are ints, cookies 8 bytes, `*_body` payload bodies without the 4-byte generic header, DH values at group length.
 """
 
+from ezvpn.crypto import esp_suite
 from ezvpn.crypto.des_weak import is_weak
 from ezvpn.crypto.port import Crypto
 from ezvpn.crypto.prf import keyed_by_secret
 from ezvpn.ike.params import EspTransform
 from ezvpn.record import Secret, wipe
 
-# Key bytes of ESP ciphers with a fixed length; the AES family takes key_bits from the transform.
-_FIXED_CIPHER_KEY = {"des": 8, "3des": 24, "null": 0}
-# RFC 4106 8.1: the last four octets of the key material are the salt of the nonce.
-_GCM_SALT = 4
-# RFC 2403, 2404 and 4868 2.1.1: the key is as long as the hash.
-_AUTH_KEY = {"": 0, "md5": 16, "sha1": 20, "sha256": 32, "sha384": 48, "sha512": 64}
 # Phase 1 cipher keys of fixed length, by the cipher names of `Phase1Transform`.
 _PHASE1_FIXED_KEY = {"des": 8, "3des": 24}
 
@@ -200,10 +195,10 @@ def keymat(
 
 def esp_key_lengths(transform: EspTransform) -> "tuple[int, int]":
     """(cipher key bytes with the GCM salt, authentication key bytes): KEYMAT is their sum, cipher key first."""
-    cipher = _FIXED_CIPHER_KEY.get(transform.cipher, transform.key_bits // 8)
+    cipher = esp_suite.FIXED_KEY_BYTES.get(transform.cipher, transform.key_bits // 8)
     if transform.cipher == "aes-gcm":
-        cipher += _GCM_SALT
-    return cipher, _AUTH_KEY[transform.auth]
+        cipher += esp_suite.GCM_SALT_BYTES
+    return cipher, esp_suite.AUTH_KEY_BYTES[transform.auth]
 
 
 def nat_d(crypto: Crypto, hash: str, icookie: bytes, rcookie: bytes, address: bytes, port: int) -> bytes:
