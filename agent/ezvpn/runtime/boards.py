@@ -1,0 +1,64 @@
+"""Board facts: finds `board/NAME/board.json` and reads it.
+
+Dual. Facts live in the JSON file only; what they mean is for the reader of the record.
+"""
+
+import json
+
+from ezvpn.record import Record
+from ezvpn.runtime.exits import CannotStart, Exit
+
+_INSTALLED = ("/etc/ezvpn/board/", "/usr/share/ezvpn/board/")
+
+
+class Board(Record):
+    """name, model as printed; manages_network: the agent may set interface addresses; interfaces: list of (IOS name, device
+    name); restart: the command that reboots the machine, "" where `reload` only restarts the agent."""
+
+    _fields = ("name", "model", "serial", "manages_network", "manages_dns", "interfaces", "restart")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.model = name
+        self.serial = ""
+        self.manages_network = False
+        self.manages_dns = False
+        self.interfaces: "list[tuple[str, str]]" = []
+        self.restart = ""
+
+
+def load(name: str, roots: "tuple[str, ...]" = ()) -> Board:
+    """The board called `name` from the first root that has it. Raises `CannotStart` naming the places looked at."""
+    places = []
+    for root in roots + _INSTALLED:
+        path = root + name + "/board.json"
+        places.append(path)
+        try:
+            with open(path) as file:
+                text = file.read()
+        except OSError:
+            continue
+        return _board(name, path, text)
+    raise CannotStart(Exit.USAGE, "no board '" + name + "': looked for " + ", ".join(places))
+
+
+def source_roots(module_file: str) -> "tuple[str, ...]":
+    """Where a source checkout keeps its boards, given the `__file__` of a module of agent/ezvpn/runtime/."""
+    at = module_file.rfind("agent/ezvpn/")
+    return (module_file[:at] + "board/",) if at >= 0 else ()
+
+
+def _board(name: str, path: str, text: str) -> Board:
+    board = Board(name)
+    try:
+        facts = json.loads(text)
+        board.model = str(facts["model"])
+        board.serial = str(facts.get("serial", ""))
+        board.manages_network = facts["manages_network"] is True
+        board.manages_dns = facts.get("manages_dns", False) is True
+        board.restart = str(facts.get("restart", ""))
+        aliases = facts["interfaces"]
+        board.interfaces = [(str(alias), str(aliases[alias])) for alias in sorted(aliases)]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CannotStart(Exit.CONFIGURATION, path + ": not a board description: " + repr(error))
+    return board

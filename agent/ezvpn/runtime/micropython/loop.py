@@ -1,0 +1,163 @@
+"""The event loop on MicroPython: `select.poll` and a short list of timers. No asyncio.
+
+Same names and behaviour as runtime/cpython/loop.py. Streams are sockets, plain descriptors, or objects that answer the poll
+ioctl themselves (TLS sockets hold decrypted bytes that the descriptor does not show).
+"""
+
+import select
+import sys
+import time
+
+from ezvpn.runtime.calls import Callback, Part
+
+_LOST = select.POLLERR | select.POLLHUP
+
+
+class Timer:
+    """One callback at one time; `Loop.cancel` takes it."""
+
+    def __init__(self, at_ms: int, callback: Callback) -> None:
+        self.at_ms = at_ms
+        self.callback: "Callback | None" = callback
+
+
+class Watch:
+    """What to call for one stream."""
+
+    def __init__(self, stream: Part, on_readable: "Callback | None", on_writable: "Callback | None") -> None:
+        self.stream = stream
+        self.on_readable = on_readable
+        self.on_writable = on_writable
+
+
+class Loop:
+    """Watches streams and fires timers. A callback that raises is printed and counted in `faults`; the loop goes on."""
+
+    def __init__(self) -> None:
+        self._poll = select.poll()
+        self._watches: "list[Watch]" = []
+        self._timers: "list[Timer]" = []
+        self._running = False
+        self._stopping = False
+        self._on_interrupt: "Callback | None" = None
+        self.faults = 0
+        self._ticks = time.ticks_ms()  # type: ignore[attr-defined]
+        self._ms = _uptime_ms()
+
+    def now(self) -> int:
+        """Boot time in ms: the machine's uptime at start, then summed ticks, so it never wraps."""
+        ticks = time.ticks_ms()  # type: ignore[attr-defined]
+        self._ms += time.ticks_diff(ticks, self._ticks)  # type: ignore[attr-defined]
+        self._ticks = ticks
+        return self._ms
+
+    def at(self, ms: int, callback: Callback) -> Timer:
+        """Call `callback()` once when `now()` has reached `ms`, never before."""
+        timer = Timer(ms, callback)
+        self._timers.append(timer)
+        return timer
+
+    def cancel(self, timer: Timer) -> None:
+        """Forget a timer. One that has fired or was cancelled already: nothing happens."""
+        timer.callback = None
+        if timer in self._timers:
+            self._timers.remove(timer)
+
+    def watch(self, stream: Part, on_readable: "Callback | None", on_writable: "Callback | None" = None) -> None:
+        """Call back while `stream` can be read, and while it can be written. Watching again replaces both; None stops that
+        side."""
+        wanted = (select.POLLIN if on_readable is not None else 0) | (select.POLLOUT if on_writable is not None else 0)
+        entry = self._find(stream)
+        if not wanted:
+            if entry is not None:
+                self.unwatch(stream)
+            return
+        if entry is None:
+            self._watches.append(Watch(stream, on_readable, on_writable))
+        else:
+            entry.on_readable = on_readable
+            entry.on_writable = on_writable
+        self._poll.register(stream, wanted)
+
+    def unwatch(self, stream: Part) -> None:
+        """Stop watching. Must come before the stream is closed. Unknown streams: nothing happens."""
+        entry = self._find(stream)
+        if entry is not None:
+            self._watches.remove(entry)
+            self._poll.unregister(stream)
+
+    def on_interrupt(self, callback: Callback) -> None:
+        """Call `callback()` on Ctrl-C, the only signal that this interpreter passes on."""
+        self._on_interrupt = callback
+
+    def run(self) -> None:
+        """Run until `stop`."""
+        while not self._stopping:
+            try:
+                self._turn()
+            except KeyboardInterrupt:
+                if self._on_interrupt is None:
+                    raise
+                self._guarded(self._on_interrupt)
+
+    def stop(self) -> None:
+        """Let `run` return once the present callback has."""
+        self._stopping = True
+
+    def _turn(self) -> None:
+        now = self.now()
+        wait = -1
+        # One pass over the timers that are there now: a callback that sets a timer for "at once" must not starve the streams.
+        for timer in list(self._timers):
+            left = timer.at_ms - now
+            if left <= 0:
+                callback = timer.callback
+                if timer in self._timers:
+                    self._timers.remove(timer)
+                timer.callback = None
+                if callback is not None:
+                    self._guarded(callback)
+        if self._stopping:
+            return
+        now = self.now()
+        for timer in self._timers:
+            left = max(timer.at_ms - now, 0)
+            if wait < 0 or left < wait:
+                wait = left
+        for stream, flags in self._poll.poll(wait):
+            entry = self._find(stream)
+            if entry is None:
+                continue  # an earlier callback of this turn took it away
+            self._serve(entry, flags)
+
+    def _serve(self, entry: Watch, flags: int) -> None:
+        readable, writable = entry.on_readable, entry.on_writable
+        if readable is not None and flags & (select.POLLIN | _LOST):
+            self._guarded(readable)
+        if writable is not None and flags & (select.POLLOUT | _LOST) and self._find(entry.stream) is entry:
+            self._guarded(writable)
+
+    def _find(self, stream: Part) -> "Watch | None":
+        for entry in self._watches:
+            if entry.stream is stream or (isinstance(stream, int) and entry.stream == stream):
+                return entry
+        return None
+
+    def _guarded(self, callback: Callback) -> None:
+        try:
+            callback()
+        except Exception as error:
+            # Our own mistake: an agent that keeps its tunnel and says so is better than one that is gone.
+            self.faults += 1
+            print("ezvpn: internal error, please report:", file=sys.stderr)
+            sys.print_exception(error, sys.stderr)  # type: ignore[attr-defined]
+
+
+def _uptime_ms() -> int:
+    try:
+        with open("/proc/uptime") as file:
+            words = file.read().split()
+        whole, _, part = words[0].partition(".")
+        return int(whole) * 1000 + int((part + "000")[:3])
+    except (OSError, ValueError, IndexError):
+        return 0

@@ -1,0 +1,95 @@
+"""The two UDP sockets that IKE uses: 500 and 4500 (RFC 3947 4), non-blocking.
+
+Same names as runtime/cpython/udp.py. This interpreter has no getsockname, so a port that the kernel would choose is tried by
+number instead, and addresses are raw sockaddr_in bytes.
+"""
+
+import errno
+import os
+import socket
+import struct
+
+from ezvpn.runtime.calls import Part
+
+IKE_PORT = 500
+NATT_PORT = 4500
+_DYNAMIC_FIRST = 49152  # the dynamic ports (RFC 6335 6): 49152-65535
+_DYNAMIC_COUNT = 16384
+_TRIES = 64
+_ANY = b"\0\0\0\0"
+
+
+def sockaddr_in(address: bytes, port: int) -> bytes:
+    """struct sockaddr_in: family in host order, port and address in network order, 8 zeros."""
+    return struct.pack("@H", socket.AF_INET) + struct.pack("!H", port) + address + bytes(8)
+
+
+class IkeSockets:
+    """`sockets[SOCKET_IKE]`, `sockets[SOCKET_NATT]` and their real `ports`.
+
+    Where a port is taken or not permitted a dynamic one is used, `force_natt` is set (a gateway answers IKE from another
+    source port than 500 only after the float to 4500) and `notes` has one line that says so. `errors` counts what the
+    network refused, by errno name.
+    """
+
+    def __init__(self, ports: "tuple[int, int]" = (IKE_PORT, NATT_PORT)) -> None:
+        self.notes: "list[str]" = []
+        self.errors: "dict[str, int]" = {}
+        self.force_natt = False
+        self.sockets: "list[Part]" = []
+        self.ports = (self._open(ports[0]), self._open(ports[1]))
+
+    def receive_into(self, index: int, buffer: "bytearray | memoryview") -> "tuple[int, bytes, int] | None":
+        """The next datagram of socket `index`: (length, 4-byte peer, port), or None when there is none now."""
+        try:
+            data, address = self.sockets[index].recvfrom(len(buffer))
+        except OSError as error:
+            self._count(error)
+            return None
+        buffer[: len(data)] = data
+        return len(data), bytes(address[4:8]), struct.unpack("!H", address[2:4])[0]
+
+    def send(self, view: "bytes | memoryview", to: "tuple[int, bytes, int]") -> bool:
+        """Send to (socket, 4-byte peer, port). False if the network refused, which is counted: IKE repeats by itself."""
+        try:
+            self.sockets[to[0]].sendto(view, sockaddr_in(to[1], to[2]))
+        except OSError as error:
+            self._count(error)
+            return False
+        return True
+
+    def close(self) -> None:
+        for sock in self.sockets:
+            sock.close()
+
+    def _open(self, port: int) -> int:
+        sock: Part = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.setblocking(False)
+        self.sockets.append(sock)
+        wanted, failed = port, self._bind(sock, port) if port else 0
+        if port and not failed:
+            return port
+        for _ in range(_TRIES):
+            port = _DYNAMIC_FIRST + struct.unpack("!H", os.urandom(2))[0] % _DYNAMIC_COUNT
+            if self._bind(sock, port):
+                continue
+            if failed:
+                why = "is taken" if failed == errno.EADDRINUSE else "is not permitted"
+                self.force_natt = True
+                self.notes.append(f"UDP port {wanted} {why}; using port {port} with NAT-T forced")
+            return port
+        raise OSError(errno.EADDRINUSE)
+
+    def _bind(self, sock: Part, port: int) -> int:
+        """0, or the errno."""
+        try:
+            sock.bind(sockaddr_in(_ANY, port))
+        except OSError as error:
+            return error.errno or errno.EINVAL
+        return 0
+
+    def _count(self, error: OSError) -> None:
+        if error.errno == errno.EAGAIN:
+            return
+        name = errno.errorcode.get(error.errno or 0, f"errno {error.errno}")
+        self.errors[name] = self.errors.get(name, 0) + 1
