@@ -1,0 +1,109 @@
+"""mosquitto as the lab's MQTT broker: plain at 1883, TLS at 8883, TLS with a client's certificate at 8884.
+
+Belongs here: its configuration, and subscribing as a dashboard would. Not here: certificates (`certificates`).
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from ezvpn_hil.lab.daemon import Daemon
+from ezvpn_hil.lab.namespace import LabError, Namespace
+from ezvpn_hil.lab.processes import Processes, listening, wait_until
+
+MOSQUITTO = "/usr/sbin/mosquitto"
+PLAIN, TLS, TLS_CLIENT = 1883, 8883, 8884
+
+
+def installed() -> bool:
+    return Path(MOSQUITTO).exists()
+
+
+def broker_conf(address: str, certificates: str, store: str) -> str:
+    """Retained messages live in a file (store), so that a restart keeps them, as a broker in the field does."""
+    rows = [
+        "per_listener_settings false",
+        "allow_anonymous true",
+        # It would drop to a user that may not read the key; its namespace is closed anyway.
+        "user root",
+        "persistence true",
+        f"persistence_location {store}/",
+        "log_type all",
+        f"listener {PLAIN} {address}",
+        f"listener {TLS} {address}",
+        f"certfile {certificates}/server.pem",
+        f"keyfile {certificates}/server-key.pem",
+        f"listener {TLS_CLIENT} {address}",
+        f"certfile {certificates}/server.pem",
+        f"keyfile {certificates}/server-key.pem",
+        f"cafile {certificates}/ca.pem",
+        "require_certificate true",
+    ]
+    return "\n".join(rows) + "\n"
+
+
+class Subscription:
+    """A dashboard: every message since the start, in order. Payloads that are JSON are decoded."""
+
+    def __init__(self, child: subprocess.Popen[bytes], log: Path) -> None:
+        self._child = child
+        self._log = log
+
+    def messages(self) -> list[tuple[str, Any, bool]]:
+        """(topic, payload, retained)"""
+        return [_message(line) for line in self._log.read_text().splitlines(keepends=True) if line.endswith("\n")]
+
+    def wait(self, topic_end: str, payload: Any = None, limit_s: float = 10.0) -> Any:
+        """The newest payload of a topic that ends so (and equals payload, if given). Raises LabError after limit_s."""
+        found: list[Any] = []
+
+        def seen() -> bool:
+            found[:] = [p for t, p, _ in self.messages() if t.endswith(topic_end) and payload in (None, p)]
+            return bool(found)
+
+        if not wait_until(seen, limit_s, 0.05):
+            raise LabError(f"no message on …{topic_end} ({payload}) within {limit_s} s; seen: {self.messages()[-5:]}")
+        return found[-1]
+
+    def close(self) -> None:
+        self._child.terminate()
+        self._child.wait(5)
+
+
+def _message(line: str) -> tuple[str, Any, bool]:
+    row = json.loads(line)
+    payload = row.get("payload")
+    try:
+        payload = json.loads(payload)
+    except (TypeError, ValueError):
+        pass
+    return row["topic"], payload, bool(row.get("retain"))
+
+
+class Broker(Daemon):
+    """address: where its three ports are. Files for clients: `certificates`/ca.pem, client.pem, client-key.pem."""
+
+    def __init__(self, name: str, address: str, space: Namespace, processes: Processes, run_dir: Path) -> None:
+        if not installed():
+            raise LabError("mosquitto is not installed: run apt-get install -y mosquitto mosquitto-clients")
+        self.address = address
+        self.certificates = run_dir / "certificates"
+        store = run_dir / name
+        store.mkdir(exist_ok=True)
+        conf = store / "mosquitto.conf"
+        conf.write_text(broker_conf(address, str(self.certificates), str(store)))
+        log = run_dir / "log" / f"{name}.log"
+        argv = [MOSQUITTO, "-c", str(conf)]
+        super().__init__(name, space, processes, argv, log, lambda pid: listening(pid, "tcp", TLS_CLIENT))
+        self._subscriptions = 0
+        self._log_dir = log.parent
+
+    def subscribe(self, topic: str = "#") -> Subscription:
+        """A dashboard in the broker's own namespace. The lab ends it at the latest."""
+        self._subscriptions += 1
+        name = f"{self.name}-sub{self._subscriptions}"
+        argv = ["mosquitto_sub", "-h", self.address, "-q", "1", "-t", topic, "-F", "%j"]
+        return Subscription(self.space.popen(argv, name), self._log_dir / f"{name}.log")

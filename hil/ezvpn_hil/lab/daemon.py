@@ -1,0 +1,84 @@
+"""One daemon of a lab: start it and wait until it answers, freeze, thaw, kill, restart.
+
+Belongs here: what is the same for gateways, brokers and sinks. Not here: their configuration.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from ezvpn_hil.lab.namespace import LabError, Namespace
+from ezvpn_hil.lab.processes import Processes, end, wait_until
+
+START_LIMIT_S = 10.0
+
+
+class Daemon:
+    """name: unique in the lab, also the name of its log. ready(pid) says when it can be used."""
+
+    def __init__(
+        self,
+        name: str,
+        space: Namespace,
+        processes: Processes,
+        argv: Sequence[str],
+        log: Path,
+        ready: Callable[[int], bool],
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self.name = name
+        self.space = space
+        self.log = log
+        self._processes = processes
+        self._argv = list(argv)
+        self._ready = ready
+        self._env = dict(env or {})
+
+    @property
+    def pid(self) -> int | None:
+        """Its process, None when it doesn't run."""
+        return self._processes.pid(self.name)
+
+    def start(self) -> None:
+        """Raises LabError with the end of its log when it ends at once or doesn't get ready."""
+        child = self.space.popen(self._argv, self.name, self._env)
+        wait_until(lambda: child.poll() is not None or self._ready(child.pid), START_LIMIT_S)
+        if child.poll() is not None or not self._ready(child.pid):
+            raise LabError(f"{self.name} did not start; the end of {self.log}:\n{self.log_tail()}")
+
+    def stop(self) -> None:
+        """End it properly (TERM, KILL only if that doesn't help)."""
+        if (pid := self.pid) is not None:
+            end([pid])
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def kill(self) -> None:
+        """KILL: it says goodbye to nobody."""
+        if (pid := self.pid) is not None:
+            os.kill(pid, signal.SIGKILL)
+            wait_until(lambda: self.pid is None, START_LIMIT_S)
+
+    def freeze(self) -> None:
+        """STOP: its sockets stay open and answer nothing."""
+        self._send(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._send(signal.SIGCONT)
+
+    def _send(self, sig: int) -> None:
+        pid = self.pid
+        if pid is None:
+            raise LabError(f"{self.name} is not running")
+        os.kill(pid, sig)
+
+    def log_tail(self, lines: int = 15) -> str:
+        try:
+            return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        except OSError:
+            return "(no log)"
