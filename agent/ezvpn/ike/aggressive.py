@@ -1,0 +1,221 @@
+"""Aggressive mode with a pre-shared key, initiator: AM1 out, AM2 in, AM3 out.
+
+    AM1  I -> R   HDR,  SA, KE, Ni, IDii, VID...
+    AM2  R -> I   HDR,  SA, KE, Nr, IDir, HASH_R, VID..., NAT-D, NAT-D
+    AM3  I -> R   HDR*, HASH_I [, NAT-D, NAT-D]
+
+RFC 2409 5.4; draft-beaulieu-ike-xauth-02 4 and 7.2 (XAUTHInitPreShared); RFC 3947 3 and 4. HASH_R covers neither the chosen
+SA nor vendor IDs and NAT-D, so the SA must equal an offered transform and the rest is believed as far as it can harm nobody.
+The responder half lives in the practice gateway.
+"""
+
+from ezvpn.crypto.dh import KeyPair
+from ezvpn.crypto.port import BadPublicValue
+from ezvpn.ike import keys, natt, proposal
+from ezvpn.ike.exchange import BLOCK_BYTES, Exchange, Protection, Sent
+from ezvpn.ike.params import SOCKET_NATT, Phase1Transform
+from ezvpn.ike.sa import NO_COOKIE, IsakmpSa
+from ezvpn.ike.state import Refused, require
+from ezvpn.record import wipe
+from ezvpn.wire.isakmp import Exchange as ExchangeType
+from ezvpn.wire.isakmp import Header, Part, Payload
+from ezvpn.wire.notify import NotifyType
+from ezvpn.wire.payloads import Identity, IdType, VendorId, id_text, parse_id, write_id
+from ezvpn.wire.sa import IkeAttribute, IkeAuth, parse_sa, write_sa
+
+NONCE_BYTES = 20
+# RFC 2409 5: "The length of nonce payload MUST be between 8 and 256 bytes inclusive."
+NONCE_LEAST, NONCE_MOST = 8, 256
+# Each AM2 costs us a Diffie-Hellman before it is proven; a flood of forged ones must not.
+AM2_TRIES = 6
+AUTHS = (IkeAuth.XAUTH_INIT_PSK, IkeAuth.PSK)
+# The DPD vendor ID goes to every peer (RFC 3706 5.1); FRAGMENTATION says that we can put fragments together.
+VENDOR_IDS = (
+    VendorId.XAUTH,
+    VendorId.UNITY,
+    VendorId.NATT_RFC,
+    VendorId.NATT_03,
+    VendorId.NATT_02N,
+    VendorId.NATT_02,
+    VendorId.DPD,
+    VendorId.FRAGMENTATION_MAIN_AGGRESSIVE,
+)
+# RFC 3947 4: the port of a phase 1 ID is 0 where NAT traversal is offered; protocol UDP.
+ID_PROTOCOL, ID_PORT = 17, 0
+
+
+class Accepted:
+    """What a proven AM2 settled."""
+
+    def __init__(self, transform: Phase1Transform, agreed: proposal.Agreed, peer_id: str) -> None:
+        self.transform = transform
+        self.auth = agreed.auth
+        self.life_s = agreed.life_s
+        self.peer_id = peer_id
+        self.vendor_ids: "list[bytes]" = []
+
+    def names(self, vendor_id: bytes) -> bool:
+        """Whether the peer sent a vendor ID; after 14 bytes comes a version that does not count."""
+        for known in self.vendor_ids:
+            if known[:14] == vendor_id[:14]:
+                return True
+        return False
+
+
+class Aggressive:
+    """One attempt: `start`, then `process` for each AM2 until one is proven."""
+
+    def __init__(self, sa: IsakmpSa, pair: KeyPair) -> None:
+        self.sa = sa
+        self.pair = pair
+        self.nonce = sa.core.random(NONCE_BYTES)
+        self.offer = proposal.phase1_proposal(sa.attempt.transforms, AUTHS)
+        self.sa_body = b""
+        self.id_body = b""
+        self.tries = 0
+        self.accepted: "Accepted | None" = None
+        self.exchange = Exchange(ExchangeType.AGGRESSIVE, 0, b"", 0, self)
+
+    def start(self, now: int) -> None:
+        """AM1."""
+        sa = self.sa
+        w = sa.writer(ExchangeType.AGGRESSIVE, 0)
+        w.begin(Payload.SA)
+        at = w.at
+        write_sa(w, (self.offer,))
+        # RFC 2409 5: SAi_b is the entire body of the SA payload as the initiator sent it; both hashes need these bytes.
+        self.sa_body = bytes(w.buf[at : w.at])
+        w.end()
+        w.add(Payload.KE, self.pair.public)
+        w.add(Payload.NONCE, self.nonce)
+        w.begin(Payload.ID)
+        at = w.at
+        write_id(w, Identity(IdType.KEY_ID, ID_PROTOCOL, ID_PORT, sa.attempt.group_name))
+        self.id_body = bytes(w.buf[at : w.at])
+        w.end()
+        for vendor_id in VENDOR_IDS:
+            w.add(Payload.VID, vendor_id)
+        total = w.finish()
+        sa.keep(self.exchange)
+        sa.send(self.exchange, bytes(w.buf[:total]), Sent.REQUEST, now)
+        sa.traced(True, ExchangeType.AGGRESSIVE, 0, (), total, False)
+
+    def process(self, view: memoryview, header: Header, parts: "list[Part]", now: int) -> Accepted:
+        """AM2: prove it, derive the keys, send AM3. Raises `Refused` and changes nothing that matters if it proves nothing."""
+        sa = self.sa
+        core = sa.core
+        if header.responder_cookie == NO_COOKIE:
+            raise Refused("cookie", "AM2 without a responder cookie")
+        part = require(parts, Payload.SA)
+        body = parse_sa(view, part.start, part.end)
+        _, agreed = proposal.agree(body, self.offer, IkeAttribute.LIFE_TYPE, IkeAttribute.AUTHENTICATION)
+        # The offer repeats the transforms once per authentication method.
+        transform = sa.attempt.transforms[agreed.index % len(sa.attempt.transforms)]
+        part = require(parts, Payload.NONCE)
+        peer_nonce = bytes(view[part.start : part.end])
+        if not NONCE_LEAST <= len(peer_nonce) <= NONCE_MOST:
+            raise Refused("nonce", "nonce of " + str(len(peer_nonce)) + " bytes")
+        part = require(parts, Payload.ID)
+        identity = parse_id(view, part.start, part.end)
+        id_body = bytes(view[part.start : part.end])
+        self.tries += 1
+        if self.tries > AM2_TRIES:
+            raise Refused("flood", "too many answers to one AM1")
+        part = require(parts, Payload.KE)
+        peer_public = bytes(view[part.start : part.end])
+        try:
+            g_xy = core.crypto.dh_shared(transform.group, self.pair.exponent, peer_public)
+        except BadPublicValue as fault:
+            raise Refused("public-value", str(fault))
+        hash = transform.hash
+        skeyid = keys.skeyid_psk(core.crypto, hash, sa.attempt.psk, self.nonce, peer_nonce)
+        part = require(parts, Payload.HASH)
+        hash_r = keys.auth_hash(
+            core.crypto,
+            hash,
+            skeyid,
+            peer_public,
+            self.pair.public,
+            header.responder_cookie,
+            sa.initiator_cookie,
+            self.sa_body,
+            id_body,
+        )
+        if not core.crypto.equal(view[part.start : part.end], hash_r):
+            wipe(g_xy)
+            wipe(skeyid)
+            sa.wrong_hash = True
+            sa.hint(NotifyType.AUTHENTICATION_FAILED, "HASH_R does not verify: the group key differs")
+            raise Refused("hash", "HASH_R does not verify")
+        # From here on the gateway is proven to know the group key.
+        sa.responder_cookie = header.responder_cookie
+        key_bytes = keys.phase1_key_bytes(transform.cipher, transform.key_bits)
+        phase1 = keys.derive(
+            core.crypto,
+            hash,
+            skeyid,
+            g_xy,
+            sa.initiator_cookie,
+            sa.responder_cookie,
+            transform.cipher,
+            key_bytes,
+        )
+        wipe(g_xy)
+        hash_i = keys.auth_hash(
+            core.crypto,
+            hash,
+            skeyid,
+            self.pair.public,
+            peer_public,
+            sa.initiator_cookie,
+            sa.responder_cookie,
+            self.sa_body,
+            self.id_body,
+        )
+        wipe(skeyid)
+        sa.protection = Protection(core.crypto, hash, transform.cipher, phase1, b"")
+        accepted = Accepted(transform, agreed, id_text(identity))
+        accepted.vendor_ids = [bytes(view[p.start : p.end]) for p in parts if p.type == Payload.VID]
+        self._find_nat(view, parts, accepted)
+        iv = keys.phase1_iv(core.crypto, hash, self.pair.public, peer_public, BLOCK_BYTES[transform.cipher])
+        self._send_am3(hash_i, iv, now)
+        self.pair.wipe()
+        self.accepted = accepted
+        return accepted
+
+    def _find_nat(self, view: memoryview, parts: "list[Part]", accepted: Accepted) -> None:
+        sa = self.sa
+        sa.natt.flavour = natt.flavour_of(accepted.vendor_ids)
+        natt.examine(
+            sa.natt,
+            view,
+            parts,
+            sa.core.crypto,
+            accepted.transform.hash,
+            (sa.initiator_cookie, sa.responder_cookie),
+            (sa.local_address(), sa.local_port()),
+            (sa.peer, sa.peer_port),
+        )
+        # RFC 3947 4: "If the initiator detects a NAT, [it] MUST set both UDP source and destination ports to 4500."
+        if sa.natt.encapsulate() and sa.socket != SOCKET_NATT:
+            sa.socket = SOCKET_NATT
+            sa.peer_port = 4500
+
+    def _send_am3(self, hash_i: bytes, iv: bytes, now: int) -> None:
+        sa = self.sa
+        protection = sa.sealed()
+        w = sa.writer(ExchangeType.AGGRESSIVE, 0)
+        w.add(Payload.HASH, hash_i)
+        flavour = sa.natt.flavour
+        if flavour is not None:
+            crypto, hash = sa.core.crypto, protection.hash
+            cookies = (sa.initiator_cookie, sa.responder_cookie)
+            # RFC 3947 3.2: first the destination's hash, then our own.
+            theirs = keys.nat_d(crypto, hash, cookies[0], cookies[1], sa.peer, sa.peer_port)
+            ours = keys.nat_d(crypto, hash, cookies[0], cookies[1], sa.local_address(), sa.local_port())
+            w.add(flavour.nat_d, theirs)
+            w.add(flavour.nat_d, ours)
+        packet, protection.last_block = protection.seal(w, iv)
+        # Nothing answers AM3, but a gateway that lost it just waits: repeat it until something encrypted comes.
+        sa.send(self.exchange, packet, Sent.REQUEST, now)
+        sa.traced(True, ExchangeType.AGGRESSIVE, 0, (), len(packet), False)

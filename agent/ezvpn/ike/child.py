@@ -1,0 +1,66 @@
+"""A pair of ESP SAs made by one quick mode, with its lifetimes.
+
+RFC 2409 5.5, RFC 2407 4.5 (lives). The keys are not here: they leave in `events.ChildUp` and are forgotten.
+"""
+
+from ezvpn.ike.params import ChildRequest, EspTransform, Selector
+from ezvpn.ike.timers import earlier
+
+# Start a renewal at 80 to 90 % of the life: late enough to be rare, early enough to be done before the peer's own limit.
+REKEY_FROM_PERCENT = 80
+REKEY_SPREAD_PERCENT = 10
+# A RESPONDER-LIFETIME below this would make us rekey all day.
+SHORTEST_LIFE_S = 60
+
+
+class Child:
+    """One pair. id: number within the session. spi_in is ours, spi_out the peer's; both ints, 0 until known."""
+
+    def __init__(self, id: int, request: ChildRequest, replaces: int) -> None:
+        self.id = id
+        self.request = request
+        self.replaces = replaces
+        self.spi_in = 0
+        self.spi_out = 0
+        self.transform: "EspTransform | None" = None
+        self.local: Selector = request.local
+        self.remote: Selector = request.remote
+        self.up = False
+        self.started = 0
+        self.life_s = request.life_s
+        self.life_kb = request.life_kb
+        self.rekey_at: "int | None" = None
+        self.expire_at: "int | None" = None
+
+    def live(self, now: int, jitter: int) -> None:
+        """The pair stands from `now` on: arm its lives. jitter: 0..255 from entropy."""
+        self.up = True
+        self.started = now
+        self.arm(jitter)
+
+    def arm(self, jitter: int) -> None:
+        """(Re)compute both times from `started` and `life_s`; 0 = no limit."""
+        if not self.life_s:
+            self.rekey_at = self.expire_at = None
+            return
+        self.rekey_at = self.started + rekey_after_ms(self.life_s, jitter)
+        self.expire_at = self.started + self.life_s * 1000
+
+    def shorten(self, life_s: int, jitter: int) -> bool:
+        """RESPONDER-LIFETIME (RFC 2407 4.6.3.1): only a shorter life is adopted, and not below a floor. True if adopted."""
+        life_s = max(life_s, SHORTEST_LIFE_S)
+        if self.life_s and life_s >= self.life_s:
+            return False
+        self.life_s = life_s
+        if self.up:
+            self.arm(jitter)
+        return True
+
+    def due(self) -> "int | None":
+        return earlier(self.rekey_at, self.expire_at)
+
+
+def rekey_after_ms(life_s: int, jitter: int) -> int:
+    """80-90 % of a life, in ms; jitter 0..255."""
+    percent = REKEY_FROM_PERCENT * 256 + REKEY_SPREAD_PERCENT * jitter
+    return life_s * 1000 * percent // (100 * 256)

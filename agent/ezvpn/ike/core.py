@@ -1,0 +1,95 @@
+"""What all sessions of one endpoint share: crypto, entropy, one scratch buffer, the event queue, counters, spare DH pairs.
+
+No protocol here. Everything is bounded: events (oldest `Dropped` and `Exchanged` go first, then nothing new is queued and
+`lost_events` counts), at most one spare DH pair per group.
+"""
+
+from ezvpn.crypto import dh
+from ezvpn.crypto.dh import KeyPair
+from ezvpn.crypto.port import Crypto
+from ezvpn.ike.events import Dropped, Event
+
+EVENTS_MAX = 256
+# Events of this kind that may wait at once: debugging must not push out what the tunnel lives on.
+NOISE_MAX = 64
+SCRATCH_BYTES = 4096
+
+
+class Core:
+    """entropy(n) -> n bytes nobody can guess."""
+
+    def __init__(self, crypto: Crypto, entropy: "object") -> None:
+        self.crypto = crypto
+        self._entropy = entropy
+        self.scratch = bytearray(SCRATCH_BYTES)
+        self.trace = False
+        self.dropped: "dict[str, int]" = {}
+        self.lost_events = 0
+        self._events: "list[Event]" = []
+        self._noise = 0
+        self._last_drop: "dict[str, int]" = {}
+        self._pairs: "dict[int, KeyPair]" = {}
+        self._spis: "list[int]" = []
+
+    def random(self, count: int) -> bytes:
+        data: bytes = self._entropy(count)  # type: ignore[operator]
+        return data
+
+    def jitter(self) -> int:
+        """0 .. 255."""
+        return self.random(1)[0]
+
+    # --- events ---------------------------------------------------------------------------------------------------
+
+    def emit(self, event: Event) -> None:
+        """Queue what the tunnel must know."""
+        if len(self._events) >= EVENTS_MAX:
+            self.lost_events += 1
+            return
+        self._events.append(event)
+
+    def emit_noise(self, event: Event) -> None:
+        """Queue what is only of interest to a human: bounded on its own."""
+        if self._noise >= NOISE_MAX:
+            self.lost_events += 1
+            return
+        self._noise += 1
+        self.emit(event)
+
+    def event(self) -> "Event | None":
+        if not self._events:
+            self._noise = 0
+            return None
+        return self._events.pop(0)
+
+    def drop(self, session: int, cause: str, text: str, now: int) -> None:
+        """Count a datagram that was thrown away; tell at most once per cause and second."""
+        self.dropped[cause] = self.dropped.get(cause, 0) + 1
+        last = self._last_drop.get(cause)
+        if last is None or now - last >= 1000:
+            self._last_drop[cause] = now
+            self.emit_noise(Dropped(session, cause, text))
+
+    # --- Diffie-Hellman pairs and SPIs ------------------------------------------------------------------------------
+
+    def prepare(self, group: int) -> None:
+        """Make a spare pair for a group, unless there is one."""
+        if group not in self._pairs:
+            self._pairs[group] = dh.generate(self.crypto, self.random, group)
+
+    def take_pair(self, group: int) -> KeyPair:
+        """A fresh pair: the spare one, else a new one (RFC 2409 10: a new exponent for each exchange)."""
+        pair = self._pairs.pop(group, None)
+        return pair if pair is not None else dh.generate(self.crypto, self.random, group)
+
+    def new_spi(self) -> int:
+        """Random, above the reserved 0..255 (RFC 4303 2.1), unique among our inbound SAs."""
+        while True:
+            spi = int.from_bytes(self.random(4), "big")
+            if spi > 255 and spi not in self._spis:
+                self._spis.append(spi)
+                return spi
+
+    def free_spi(self, spi: int) -> None:
+        if spi in self._spis:
+            self._spis.remove(spi)

@@ -1,0 +1,178 @@
+"""All sessions of one device behind one set of verbs: cookies to sessions, datagrams in and out.
+
+The law (docs/architecture.md): one mutation, then `transmit` until 0, then `event` until None, then `deadline`; only then wait.
+A peer's fault never leaves `receive`: it becomes a counter and a `Dropped` event. A datagram that belongs to no session
+allocates nothing.
+"""
+
+from ezvpn.crypto.port import Crypto
+from ezvpn.ike.core import Core
+from ezvpn.ike.events import Event
+from ezvpn.ike.params import SOCKET_NATT, Attempt, ChildRequest
+from ezvpn.ike.session import Session, answers_to
+from ezvpn.ike.state import Refused, State
+from ezvpn.ike.status import Phase1Status
+from ezvpn.ike.timers import earlier
+from ezvpn.record import Secret
+from ezvpn.wire.cursor import Malformed
+from ezvpn.wire.isakmp import NON_ESP_MARKER_BYTES, parse_header
+
+NON_ESP_MARKER = b"\0" * NON_ESP_MARKER_BYTES
+NAT_KEEPALIVE = b"\xff"
+SESSIONS_MAX = 16
+
+
+class Endpoint:
+    """entropy(n) -> n random bytes. `to` is where the datagram of the last `transmit` goes: (socket, 4-byte peer, port)."""
+
+    def __init__(self, crypto: Crypto, entropy: object) -> None:
+        self._core = Core(crypto, entropy)
+        self._sessions: "list[Session]" = []
+        self._leaving: "list[Session]" = []  # ended, but their last messages are not out yet
+        self._next_id = 1
+        self.to: "tuple[int, bytes, int]" = (0, b"\0\0\0\0", 0)
+
+    @property
+    def dropped(self) -> "dict[str, int]":
+        """Datagrams thrown away, by cause."""
+        return self._core.dropped
+
+    @property
+    def trace(self) -> bool:
+        return self._core.trace
+
+    @trace.setter
+    def trace(self, on: bool) -> None:
+        self._core.trace = on
+
+    # --- commands ---------------------------------------------------------------------------------------------------
+
+    def connect(self, attempt: Attempt, now: int) -> int:
+        """Start aggressive mode; returns the session id. ValueError when too many sessions are under way (our own mistake)."""
+        if len(self._sessions) >= SESSIONS_MAX:
+            raise ValueError("too many sessions")
+        session = Session(self._next_id, self._core, attempt)
+        self._next_id += 1
+        self._sessions.append(session)
+        session.start(now)
+        return session.id
+
+    def answer_xauth(self, session: int, fields: "list[tuple[int, str | Secret]]", now: int) -> None:
+        self._get(session).answer_xauth(fields, now)
+
+    def refuse_xauth(self, session: int, now: int) -> None:
+        self._get(session).refuse_xauth(now)
+
+    def open_child(self, session: int, request: ChildRequest, now: int, replaces: int = 0) -> int:
+        return self._get(session).open_child(request, replaces, now)
+
+    def close_child(self, session: int, child: int, now: int, reason: str = "closed") -> None:
+        self._get(session).close_child(child, reason, now)
+
+    def close(self, session: int, now: int, reason: str = "closed") -> None:
+        """Send the deletes and end; SessionDown follows with cause `reason`. An unknown session is already closed."""
+        found = self._find(session)
+        if found is not None:
+            found.close(now, reason, reason)
+            self._sweep()
+
+    def abandon(self, session: int, now: int) -> None:
+        """Forget an attempt in silence: no message, no event."""
+        found = self._find(session)
+        if found is not None:
+            found.forget_everything()
+            self._sessions.remove(found)
+
+    def note_inbound(self, session: int, now: int) -> None:
+        """Authenticated ESP past anti-replay came in: a sign of life (RFC 3706 5.4)."""
+        found = self._find(session)
+        if found is not None:
+            found.dpd.note_inbound(now)
+
+    def prepare(self, group: int, now: int) -> None:
+        """Make a DH key pair while there is time."""
+        self._core.prepare(group)
+
+    def status(self, session: int, now: int) -> "Phase1Status | None":
+        found = self._find(session)
+        return found.status(now) if found is not None else None
+
+    # --- the five verbs ---------------------------------------------------------------------------------------------
+
+    def receive(self, view: "memoryview | bytes", now: int, source: "tuple[int, bytes, int]") -> None:
+        """One datagram, marker included on SOCKET_NATT. `view` is valid during this call only."""
+        view = memoryview(view)
+        owner = 0
+        try:
+            if source[0] == SOCKET_NATT:
+                if bytes(view) == NAT_KEEPALIVE:
+                    return  # RFC 3948 4: ignored, and no sign of life
+                if bytes(view[:NON_ESP_MARKER_BYTES]) != NON_ESP_MARKER:
+                    raise Refused("esp", "ESP on the IKE path")
+                view = view[NON_ESP_MARKER_BYTES:]
+            header = parse_header(view)
+            session = None
+            for candidate in self._sessions:
+                if answers_to(candidate, header):
+                    session = candidate
+                    break
+            if session is None:
+                raise Refused("unknown-cookie", "no session has these cookies")
+            owner = session.id
+            session.receive(view, header, now, source)
+        except Malformed as fault:
+            self._core.drop(owner, "malformed", fault.what + " at byte " + str(fault.offset), now)
+        except Refused as fault:
+            self._core.drop(owner, fault.cause, fault.text, now)
+        self._sweep()
+
+    def timeout(self, now: int) -> None:
+        for session in list(self._sessions):
+            session.timeout(now)
+            if session.state != State.DEAD and session.keepalive_due(now):
+                session.queue(NAT_KEEPALIVE, now)
+        self._sweep()
+
+    def transmit(self, buf: "bytearray | memoryview", now: int) -> int:
+        """Write the next datagram into `buf`; its length, 0 = nothing more. `to` says where it goes."""
+        for session in self._leaving + self._sessions:
+            packet = session.next_packet()
+            if packet:
+                self.to = (session.socket, session.peer, session.peer_port)
+                start = 0
+                if session.socket == SOCKET_NATT and packet != NAT_KEEPALIVE:
+                    start = NON_ESP_MARKER_BYTES
+                    buf[:start] = NON_ESP_MARKER
+                buf[start : start + len(packet)] = packet
+                return start + len(packet)
+        self._leaving = []
+        return 0
+
+    def event(self) -> "Event | None":
+        return self._core.event()
+
+    def deadline(self) -> "int | None":
+        first = None
+        for session in self._sessions:
+            first = earlier(first, session.deadline())
+        return first
+
+    # --- sessions ---------------------------------------------------------------------------------------------------
+
+    def _find(self, id: int) -> "Session | None":
+        for session in self._sessions:
+            if session.id == id:
+                return session
+        return None
+
+    def _get(self, id: int) -> Session:
+        session = self._find(id)
+        if session is None:
+            raise ValueError("no session " + str(id))
+        return session
+
+    def _sweep(self) -> None:
+        for session in list(self._sessions):
+            if session.state == State.DEAD:
+                self._sessions.remove(session)
+                self._leaving.append(session)

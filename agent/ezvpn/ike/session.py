@@ -1,0 +1,524 @@
+"""One session with a gateway, initiator's side: which message goes to which exchange, states, lifetimes, the end.
+
+    AG_INIT_EXCH -AM2-> AG_AUTH -REQUEST-> CONF_XAUTH -STATUS ok-> CONF_ADDR -REPLY-> QM_IDLE
+                              \\ (no XAUTH negotiated) ------------> CONF_ADDR
+
+The order of checks is RFC 2408 5 as `wire` and `state` have it: length and header, cookies, repeat of a known message, decrypt
+with a copy of the IV, payload chain, HASH, state; only then are IV, message ID and reply kept. What each exchange does is
+in its own file; what goes out again is decided in `exchange`.
+"""
+
+from ezvpn.ike.aggressive import Accepted, Aggressive
+from ezvpn.ike.child import Child, rekey_after_ms
+from ezvpn.ike.core import Core
+from ezvpn.ike.dpd import Dpd
+from ezvpn.ike.events import ChildDown, ChildFailed, Configured, PeerMoved, Phase1Up, Rekey, SessionDown, XauthResult
+from ezvpn.ike.exchange import Exchange
+from ezvpn.ike.fragment import PATIENCE_MS, Reassembly
+from ezvpn.ike.informational import Informational
+from ezvpn.ike.mode_config import ModeConfigClient
+from ezvpn.ike.params import SOCKET_NATT, Attempt, ChildRequest, ModeConfig, Phase1Transform
+from ezvpn.ike.quick_mode import QuickInitiator, QuickResponder
+from ezvpn.ike.sa import NO_COOKIE, IsakmpSa
+from ezvpn.ike.state import ACCEPTS, STEP, TRANSITIONS, Refused, State, check
+from ezvpn.ike.status import Phase1Status
+from ezvpn.ike.timers import Slot, earlier
+from ezvpn.ike.xauth import XauthClient
+from ezvpn.record import Secret
+from ezvpn.wire.attributes import ConfigType, parse_config
+from ezvpn.wire.isakmp import HEADER_BYTES, Flag, Header, Part, Payload, parse_chain, parse_header
+from ezvpn.wire.isakmp import Exchange as ExchangeType
+from ezvpn.wire.notify import NotifyType
+from ezvpn.wire.payloads import VendorId, parse_fragment
+from ezvpn.wire.sa import IkeAuth
+
+# How long the gateway may take for its next step once phase 1 stands, and how long a user may think.
+STEP_WAIT_MS = 30000
+USER_WAIT_MS = 120000
+
+# Cause of an attempt that nobody answered, by the last thing that was heard. (cause, sentence)
+_UNANSWERED = {
+    0: ("no-answer", "the gateway does not answer"),
+    NotifyType.NO_PROPOSAL_CHOSEN: ("no-proposal", "the gateway accepts none of the offered proposals"),
+    NotifyType.AUTHENTICATION_FAILED: (
+        "authentication",
+        "the gateway refuses the group: check the group name and key",
+    ),
+    NotifyType.INVALID_ID_INFORMATION: ("authentication", "the gateway does not know the group: check the group name"),
+}
+
+
+class Session(IsakmpSa):
+    """Made by `Endpoint.connect`; driven by `Endpoint` only."""
+
+    def __init__(self, id: int, core: Core, attempt: Attempt) -> None:
+        super().__init__(id, core, attempt)
+        self.aggressive = Aggressive(self, core.take_pair(attempt.transforms[0].group))
+        self.dpd = Dpd(self)
+        self.informational = Informational(self, self.dpd)
+        self.xauth = XauthClient(self)
+        self.mode_config = ModeConfigClient(self)
+        self.reassembly = Reassembly()
+        self.accepted: "Accepted | None" = None
+        self.heard = False  # something authenticated came after AM3
+        self._next_child = 1
+        self._waiting_children: "list[Child]" = []
+
+    # --- starting and ending ----------------------------------------------------------------------------------------
+
+    def start(self, now: int) -> None:
+        self.aggressive.start(now)
+
+    def move(self, state: str) -> None:
+        """Change state along `state.TRANSITIONS`."""
+        if state not in TRANSITIONS[self.state]:
+            raise ValueError("no transition from " + self.state + " to " + state)
+        self.state = state
+
+    def close(self, now: int, cause: str, text: str) -> None:
+        """Tell the gateway (ESP deletes first, then the ISAKMP delete), then end."""
+        if self.protection is not None and self.state != State.DEAD:
+            for child in self.children:
+                if child.up:
+                    self.informational.send_delete_child(child, now)
+            self.informational.send_delete_isakmp(now)
+        self.down(cause, text, now)
+
+    def down(self, cause: str, text: str, now: int) -> None:
+        if self.state == State.DEAD:
+            return
+        step = STEP[self.state]
+        for child in list(self.children):
+            if child.up:
+                self.child_down(child, "closed")
+        if step == "up" and self.children:
+            step = "quick"
+        for child in self.children:
+            self.core.free_spi(child.spi_in)
+        self.children = []
+        self._waiting_children = []
+        self.move(State.DEAD)
+        self.forget_everything()
+        self.core.emit(SessionDown(self.id, step, cause, self.last_hint, text))
+
+    def forget_everything(self) -> None:
+        """Stop all timers, zero all keys."""
+        self.timers.stop_all()
+        self.exchanges = []
+        self.aggressive.pair.wipe()
+        if self.protection is not None:
+            self.protection.wipe()
+            self.protection = None
+
+    # --- receiving --------------------------------------------------------------------------------------------------
+
+    def receive(self, view: memoryview, header: Header, now: int, source: "tuple[int, bytes, int]") -> None:
+        """One message for our cookies. Raises `Malformed` or `Refused`; then nothing has changed."""
+        if header.next_payload == Payload.FRAG:
+            self._fragment(view, header, now, source)
+            return
+        if self.state == State.DEAD or (self.state, header.exchange) not in ACCEPTS:
+            raise Refused("state", "exchange " + str(header.exchange) + " in state " + self.state)
+        if header.exchange == ExchangeType.AGGRESSIVE:
+            self._phase1(view, header, now, source)
+        elif not header.flags & Flag.ENCRYPTION:
+            self._unprotected(view, header, source)
+        elif self.protection is None:
+            raise Refused("state", "encrypted message before phase 1 is over")
+        else:
+            self._protected(view, header, now, source)
+
+    def _fragment(self, view: memoryview, header: Header, now: int, source: "tuple[int, bytes, int]") -> None:
+        # Before AM2 nobody has shown the vendor ID yet, but AM2 itself may come in pieces: only our offer says so then.
+        if self.accepted is not None and not self.accepted.names(VendorId.FRAGMENTATION):
+            raise Refused("fragment", "fragment from a peer that never said it fragments")
+        if source[1] != self.peer:
+            raise Refused("address", "fragment from another address")
+        parts, _ = parse_chain(view, HEADER_BYTES, len(view), header.next_payload)
+        if len(parts) != 1:
+            raise Refused("payloads", "fragment with other payloads")
+        whole = self.reassembly.add(view, parse_fragment(view, parts[0].start, parts[0].end))
+        self.timers.set(Slot.FRAGMENTS, now + PATIENCE_MS)
+        if whole is not None:
+            inner = parse_header(whole)
+            if inner.next_payload == Payload.FRAG or inner.initiator_cookie != self.initiator_cookie:
+                raise Refused("fragment", "reassembled message is none of this session")
+            self.receive(memoryview(whole), inner, now, source)
+
+    def _unprotected(self, view: memoryview, header: Header, source: "tuple[int, bytes, int]") -> None:
+        # RFC 2409 5.7: without an ISAKMP SA an informational is sent in the clear; once there is one, it must not be.
+        if self.protection is not None or header.exchange != ExchangeType.INFORMATIONAL:
+            raise Refused("unencrypted", "unprotected message under an ISAKMP SA")
+        if source[1] != self.peer:
+            raise Refused("address", "hint from another address")
+        parts, _ = parse_chain(view, HEADER_BYTES, len(view), header.next_payload)
+        check("hint", parts)
+        self.informational.process_hint(view, parts)
+
+    def _phase1(self, view: memoryview, header: Header, now: int, source: "tuple[int, bytes, int]") -> None:
+        exchange = self.aggressive.exchange
+        # AM2 is neither encrypted nor part of a later exchange; nobody but the address we wrote to may answer AM1.
+        if header.flags & Flag.ENCRYPTION or header.message_id or source[1] != self.peer:
+            raise Refused("state", "not an answer to AM1")
+        digest = self.core.crypto.hash("sha1", view)
+        if exchange.received == digest:
+            self._repeat(exchange, now)
+            return
+        if self.state != State.AM1_SENT:
+            raise Refused("state", "another AM2 after phase 1")
+        parts, _ = parse_chain(view, HEADER_BYTES, len(view), header.next_payload)
+        check("am2", parts)
+        accepted = self.aggressive.process(view, header, parts, now)
+        self.traced_in(header.exchange, 0, parts, len(view))
+        exchange.received = digest
+        self._phase1_done(accepted, now)
+
+    def _phase1_done(self, accepted: Accepted, now: int) -> None:
+        self.accepted = accepted
+        self.move(State.AM3_SENT)
+        self.dpd.peer_sends = accepted.names(VendorId.DPD)
+        life_s = accepted.life_s or accepted.transform.life_s
+        if life_s:
+            self.timers.set(Slot.PHASE1_REKEY, now + rekey_after_ms(life_s, self.core.jitter()))
+            self.timers.set(Slot.PHASE1_LIFE, now + life_s * 1000)
+        if self.natt.we_are_behind:
+            self.timers.set(Slot.NAT_KEEPALIVE, now + self.attempt.nat_keepalive_s * 1000)
+        self.core.emit(
+            Phase1Up(
+                self.id,
+                self.peer,
+                self.peer_port,
+                accepted.transform,
+                self.natt.encapsulate(),
+                self.natt.we_are_behind,
+                self.dpd.peer_sends,
+                accepted.names(VendorId.XAUTH),
+                accepted.names(VendorId.UNITY),
+                accepted.peer_id,
+                life_s,
+            )
+        )
+        if accepted.auth == IkeAuth.XAUTH_INIT_PSK:
+            self.timers.set(Slot.WAIT, now + STEP_WAIT_MS)
+        else:
+            self.move(State.CONFIG)
+            self.mode_config.start(now)
+
+    def _repeat(self, exchange: Exchange, now: int) -> None:
+        """The peer did not get our last message: the same bytes again, and nothing is processed twice."""
+        packet = exchange.repeated()
+        if packet:
+            self.queue(packet, now)
+            self.traced(True, exchange.kind, exchange.message_id, (), len(packet), True)
+
+    def _protected(self, view: memoryview, header: Header, now: int, source: "tuple[int, bytes, int]") -> None:
+        protection = self.sealed()
+        # 0 is the message ID of phase 1 and of nothing else (RFC 2408 3.1).
+        if not header.message_id:
+            raise Refused("state", "message ID 0 after phase 1")
+        digest = self.core.crypto.hash("sha1", view)
+        exchange = self.exchange(header.message_id)
+        if exchange is not None and exchange.received == digest:
+            self._repeat(exchange, now)
+            return
+        if exchange is None and self.seen(header.message_id):
+            raise Refused("replay", "message ID was used before")
+        if exchange is not None and exchange.kind != header.exchange:
+            raise Refused("state", "message ID belongs to another exchange")
+        new = exchange is None
+        if exchange is None:
+            exchange = Exchange(header.exchange, header.message_id, protection.first_iv(header.message_id), now, None)
+        plain, next_iv = protection.open(view, header, exchange.iv)
+        clear = memoryview(plain)
+        parts, end = parse_chain(clear, HEADER_BYTES, len(clear), header.next_payload)
+        self._verify(exchange, clear, parts, end)
+        # Authenticated from here on: the chain moves, the peer lives.
+        exchange.answered(digest, next_iv, now)
+        self.traced_in(header.exchange, header.message_id, parts, len(view))
+        self._heard(now, source)
+        if header.exchange == ExchangeType.INFORMATIONAL:
+            self.mark_seen(header.message_id)
+            self.informational.process(clear, parts, now)
+            return
+        if new:
+            self.keep(exchange)
+        if header.exchange == ExchangeType.TRANSACTION:
+            self._transaction(exchange, clear, parts, now)
+        else:
+            self._quick(exchange, clear, parts, now)
+
+    def _verify(self, exchange: Exchange, clear: memoryview, parts: "list[Part]", end: int) -> None:
+        """Payload rule and HASH of a decrypted message."""
+        task = exchange.task
+        if isinstance(task, (QuickInitiator, QuickResponder)):
+            task.verify(clear, parts, end)
+            return
+        rule = {
+            ExchangeType.INFORMATIONAL: "informational",
+            ExchangeType.TRANSACTION: "transaction",
+            ExchangeType.QUICK: "quick",
+        }[exchange.kind]
+        check(rule, parts)
+        found = clear[parts[0].start : parts[0].end]
+        self.sealed().verify_rest(found, exchange.message_id, clear[parts[0].end : end])
+
+    def _heard(self, now: int, source: "tuple[int, bytes, int]") -> None:
+        """Something new and authenticated: AM3 has arrived, and the peer may have moved."""
+        if not self.heard:
+            self.heard = True
+            self.aggressive.exchange.waiting = False
+            if self.attempt.initial_contact:
+                self.informational.send_initial_contact(now)
+        # RFC 3947 7: only the end that is not behind the NAT may follow; the other one keeps what it was told.
+        moved = source[1:] != (self.peer, self.peer_port) and source[0] == self.socket == SOCKET_NATT
+        if moved and not self.natt.we_are_behind:
+            self.peer, self.peer_port = source[1], source[2]
+            self.core.emit(PeerMoved(self.id, self.peer, self.peer_port))
+
+    def _transaction(self, exchange: Exchange, clear: memoryview, parts: "list[Part]", now: int) -> None:
+        for part in parts:
+            if part.type != Payload.ATTR:
+                continue
+            message = parse_config(clear, part.start, part.end)
+            ours = self.xauth.wants(message)
+            if message.type == ConfigType.REQUEST and ours:
+                self.xauth.process_request(exchange, message, now)
+            elif message.type == ConfigType.REQUEST:
+                self.mode_config.process_request(exchange, message, now)
+            elif message.type == ConfigType.SET and ours:
+                self.xauth.process_set(exchange, message, now)
+            elif message.type == ConfigType.SET and self.state != State.XAUTH:
+                self.mode_config.process_set(exchange, message, now)
+            elif message.type == ConfigType.REPLY:
+                self.mode_config.process_reply(exchange, message, now)
+
+    def _quick(self, exchange: Exchange, clear: memoryview, parts: "list[Part]", now: int) -> None:
+        task = exchange.task
+        if isinstance(task, (QuickInitiator, QuickResponder)):
+            task.process(clear, parts, now)
+            return
+        # The peer starts one: only to renew a pair that stands.
+        refusal: "Refused | None" = None
+        for old in [child for child in self.children if child.up]:
+            responder = QuickResponder(self, exchange, old, self._next_child)
+            try:
+                responder.answer(clear, parts, now)
+            except Refused as fault:
+                refusal = fault
+                continue
+            self._next_child += 1
+            exchange.task = responder
+            self.children.append(responder.child)
+            return
+        notify = NotifyType.INVALID_ID_INFORMATION
+        if refusal is not None and refusal.cause == "no-proposal":
+            notify = NotifyType.NO_PROPOSAL_CHOSEN
+        self.informational.send_refusal(notify, b"", now)
+        raise refusal or Refused("identity", "quick mode for no pair of ours")
+
+    # --- what the exchange files report -----------------------------------------------------------------------------
+
+    def credentials_wanted(self, now: int) -> None:
+        if self.state != State.XAUTH:
+            self.move(State.XAUTH)
+        self.timers.set(Slot.WAIT, now + USER_WAIT_MS)
+
+    def authenticated(self, ok: bool, message: str, now: int) -> None:
+        self.timers.stop(Slot.WAIT)
+        self.core.emit(XauthResult(self.id, ok, message))
+        if not ok:
+            # xauth 6: when it fails, the phase 1 SA must be deleted at once.
+            text = "the gateway refused user name or password"
+            self.close(now, "xauth-failed", text + (": " + message if message else ""))
+        elif self.mode_config.done:
+            self.move(State.UP)
+            self._start_waiting(now)
+        elif self.state in (State.AM3_SENT, State.XAUTH):
+            # xauth 5.5: a STATUS without a REQUEST says that we are authenticated already.
+            self.move(State.CONFIG)
+            self.mode_config.start(now)
+
+    def configured(self, config: ModeConfig, now: int) -> None:
+        if self.attempt.request_address and config.address is None:
+            self.close(now, "config-failed", "the gateway assigned no address: check its address pool")
+            return
+        self.config = config
+        self.timers.stop(Slot.WAIT)
+        if self.state == State.AM3_SENT:
+            self.move(State.CONFIG)
+        self.move(State.UP)
+        self.core.emit(Configured(self.id, config))
+        self._start_waiting(now)
+
+    def child_up(self, child: Child, now: int) -> None:
+        child.live(now, self.core.jitter())
+        self._start_waiting(now)
+
+    def child_failed(self, child: Child, cause: str, notify: int, text: str, now: int) -> None:
+        if child in self.children:
+            self.children.remove(child)
+        self.core.free_spi(child.spi_in)
+        for exchange in list(self.exchanges):
+            task = exchange.task
+            if isinstance(task, (QuickInitiator, QuickResponder)) and task.child is child:
+                task.finished = True
+                exchange.waiting = False
+        self.core.emit(ChildFailed(self.id, child.id, cause, notify, text))
+        self._start_waiting(now)
+
+    def child_down(self, child: Child, reason: str) -> None:
+        if child in self.children:
+            self.children.remove(child)
+        self.core.free_spi(child.spi_in)
+        self.core.emit(ChildDown(self.id, child.id, child.spi_in, child.spi_out, reason))
+
+    # --- commands ---------------------------------------------------------------------------------------------------
+
+    def answer_xauth(self, fields: "list[tuple[int, str | Secret]]", now: int) -> None:
+        self.xauth.answer(fields, now)
+        self.timers.set(Slot.WAIT, now + STEP_WAIT_MS)
+
+    def refuse_xauth(self, now: int) -> None:
+        self.xauth.refuse(now)
+        self.timers.set(Slot.WAIT, now + STEP_WAIT_MS)
+
+    def open_child(self, request: ChildRequest, replaces: int, now: int) -> int:
+        """Start a quick mode, or queue it: one at a time, so that an error of the gateway is about that one."""
+        child = Child(self._next_child, request, replaces)
+        self._next_child += 1
+        self._waiting_children.append(child)
+        self._start_waiting(now)
+        return child.id
+
+    def close_child(self, id: int, reason: str, now: int) -> None:
+        for child in list(self.children):
+            if child.id == id:
+                if child.up:
+                    self.informational.send_delete_child(child, now)
+                    self.child_down(child, reason)
+                else:
+                    self.child_failed(child, "closed", 0, "given up", now)
+
+    def _start_waiting(self, now: int) -> None:
+        if self.state != State.UP or not self._waiting_children:
+            return
+        for child in self.children:
+            if not child.up:
+                return
+        child = self._waiting_children.pop(0)
+        self.children.append(child)
+        QuickInitiator(self, child).start(now)
+
+    # --- time -------------------------------------------------------------------------------------------------------
+
+    def deadline(self) -> "int | None":
+        first = self.timers.next()
+        for exchange in self.exchanges:
+            first = earlier(first, exchange.due())
+        for child in self.children:
+            first = earlier(first, child.due())
+        return first
+
+    def timeout(self, now: int) -> None:
+        for exchange in list(self.exchanges):
+            due = exchange.due()
+            if due is not None and now >= due and self.state != State.DEAD:
+                self._exchange_due(exchange, now)
+        for child in list(self.children):
+            if self.state != State.DEAD:
+                self._child_due(child, now)
+        if self.timers.take(Slot.FRAGMENTS, now):
+            self.reassembly.clear()
+        if self.timers.take(Slot.WAIT, now):
+            self._wait_over(now)
+        if self.timers.take(Slot.PHASE1_REKEY, now):
+            self.core.emit(Rekey(self.id, "phase1", 0))
+        if self.timers.take(Slot.PHASE1_LIFE, now):
+            self.close(now, "lifetime", "the ISAKMP SA reached the end of its life")
+        self.forget_idle(now)
+
+    def keepalive_due(self, now: int) -> bool:
+        """RFC 3948 4: a NAT keepalive, only if nothing else was sent for its interval."""
+        if not self.timers.take(Slot.NAT_KEEPALIVE, now):
+            return False
+        interval = self.attempt.nat_keepalive_s * 1000
+        if now - self.sent_at < interval:
+            self.timers.set(Slot.NAT_KEEPALIVE, self.sent_at + interval)
+            return False
+        self.sent_at = now
+        self.timers.set(Slot.NAT_KEEPALIVE, now + interval)
+        return True
+
+    def _exchange_due(self, exchange: Exchange, now: int) -> None:
+        packet = exchange.expire(now)
+        if packet is not None:
+            self.queue(packet, now)
+            self.traced(True, exchange.kind, exchange.message_id, (), len(packet), True)
+            return
+        task = exchange.task
+        if isinstance(task, (QuickInitiator, QuickResponder)):
+            self.child_failed(task.child, "no-answer", 0, "the gateway does not answer quick mode", now)
+        elif exchange is self.aggressive.exchange:
+            self._unanswered(now)
+        else:
+            self.close(now, "config-failed", "the gateway does not answer Mode Config")
+
+    def _unanswered(self, now: int) -> None:
+        """AM1 or AM3 was given up: name the likeliest cause."""
+        if self.wrong_hash:
+            self.close(now, "authentication", "the gateway's group key differs from ours: check the group key")
+            return
+        cause, text = _UNANSWERED.get(self.last_hint, _UNANSWERED[0])
+        if self.state != State.AM1_SENT and cause == "no-answer":
+            text = "the gateway stopped answering after phase 1"
+        self.close(now, cause, text)
+
+    def _wait_over(self, now: int) -> None:
+        if self.state == State.XAUTH:
+            self.close(now, "xauth-timeout", "user name and password were not settled in time")
+        else:
+            self.close(now, "no-answer", "the gateway did not continue after phase 1")
+
+    def _child_due(self, child: Child, now: int) -> None:
+        if child.rekey_at is not None and now >= child.rekey_at:
+            child.rekey_at = None
+            self.core.emit(Rekey(self.id, "child", child.id))
+        if child.expire_at is not None and now >= child.expire_at:
+            child.expire_at = None
+            self.informational.send_delete_child(child, now)
+            self.child_down(child, "lifetime")
+
+    # --- status -----------------------------------------------------------------------------------------------------
+
+    def transform(self) -> "Phase1Transform | None":
+        return self.accepted.transform if self.accepted is not None else None
+
+    def status(self, now: int) -> Phase1Status:
+        status = Phase1Status()
+        status.session = self.id
+        status.state = self.state
+        status.local = self.attempt.local
+        status.local_port = self.local_port()
+        status.peer = self.peer
+        status.peer_port = self.peer_port
+        status.transform = self.transform()
+        end = self.timers.at(Slot.PHASE1_LIFE)
+        status.remaining_s = max(end - now, 0) // 1000 if end is not None else 0
+        status.natt = self.natt.encapsulate()
+        status.behind_nat = self.natt.we_are_behind
+        status.dpd = self.dpd.peer_sends
+        status.xauth = self.accepted is not None and self.accepted.auth == IkeAuth.XAUTH_INIT_PSK
+        status.config_mode = self.mode_config.done
+        status.peer_id = self.accepted.peer_id if self.accepted is not None else ""
+        status.initiator_cookie = self.initiator_cookie
+        status.responder_cookie = self.responder_cookie
+        return status
+
+
+def answers_to(session: Session, header: Header) -> bool:
+    """Whether a header's cookies are this session's; before AM2 is proven any responder cookie may be the gateway's."""
+    if header.initiator_cookie != session.initiator_cookie:
+        return False
+    if session.responder_cookie == NO_COOKIE:
+        return True
+    return header.responder_cookie == session.responder_cookie

@@ -1,0 +1,135 @@
+"""The tables of the core: states, what each state accepts, and which payloads each message may hold.
+
+Everything that decides whether a message is welcome lives here as data; the code that acts on it is in `session` and
+the exchange files. RFC 2409 5 (messages), RFC 2408 5 (processing), draft-beaulieu-ike-xauth-02 6 and
+draft-dukes-ike-mode-cfg-02 3.
+"""
+
+from ezvpn.wire.isakmp import Exchange, Part, Payload
+
+
+class Refused(Exception):
+    """The bytes are well formed, the protocol is not: the peer's fault. `cause` is a stable word for counters."""
+
+    def __init__(self, cause: str, text: str) -> None:
+        super().__init__(text)
+        self.cause = cause
+        self.text = text
+
+
+class State:
+    """States of an initiator's session, in IOS's words (`show crypto isakmp sa`)."""
+
+    AM1_SENT = "AG_INIT_EXCH"
+    AM3_SENT = "AG_AUTH"
+    XAUTH = "CONF_XAUTH"
+    CONFIG = "CONF_ADDR"
+    UP = "QM_IDLE"
+    DEAD = "MM_NO_STATE"
+
+
+# state -> the step a human would name when the session ends there (`events.SessionDown.step`).
+STEP = {
+    State.AM1_SENT: "phase1",
+    State.AM3_SENT: "phase1",
+    State.XAUTH: "xauth",
+    State.CONFIG: "config",
+    State.UP: "up",
+    State.DEAD: "up",
+}
+
+# (state, exchange) pairs that are processed; anything else is dropped as "state".
+# xauth 6: "nothing but informationals may run" until XAUTH is over, so quick mode waits for UP.
+ACCEPTS = {
+    (State.AM1_SENT, Exchange.AGGRESSIVE),
+    (State.AM3_SENT, Exchange.AGGRESSIVE),
+    (State.XAUTH, Exchange.AGGRESSIVE),
+    (State.CONFIG, Exchange.AGGRESSIVE),
+    (State.UP, Exchange.AGGRESSIVE),
+    (State.AM1_SENT, Exchange.INFORMATIONAL),
+    (State.AM3_SENT, Exchange.INFORMATIONAL),
+    (State.XAUTH, Exchange.INFORMATIONAL),
+    (State.CONFIG, Exchange.INFORMATIONAL),
+    (State.UP, Exchange.INFORMATIONAL),
+    (State.AM3_SENT, Exchange.TRANSACTION),
+    (State.XAUTH, Exchange.TRANSACTION),
+    (State.CONFIG, Exchange.TRANSACTION),
+    (State.UP, Exchange.TRANSACTION),
+    (State.UP, Exchange.QUICK),
+}
+
+# state -> states it may move to. `Session.move` refuses (our bug) what is not here.
+TRANSITIONS = {
+    State.AM1_SENT: (State.AM3_SENT, State.DEAD),
+    State.AM3_SENT: (State.XAUTH, State.CONFIG, State.DEAD),
+    State.XAUTH: (State.CONFIG, State.UP, State.DEAD),
+    State.CONFIG: (State.XAUTH, State.UP, State.DEAD),
+    State.UP: (State.XAUTH, State.DEAD),
+    State.DEAD: (),
+}
+
+# message -> (payload, at least, at most). Unknown types above 127 are skipped (RFC 2408 3.1: private use), others refused.
+_VIDS = (Payload.VID, 0, 40)
+_NOTIFIES = (Payload.N, 0, 8)
+RULES = {
+    "am2": (
+        (Payload.SA, 1, 1),
+        (Payload.KE, 1, 1),
+        (Payload.NONCE, 1, 1),
+        (Payload.ID, 1, 1),
+        (Payload.HASH, 1, 1),
+        (Payload.CR, 0, 8),
+        (Payload.NAT_D, 0, 8),
+        (Payload.NAT_D_DRAFT, 0, 8),
+        _NOTIFIES,
+        _VIDS,
+    ),
+    "hint": ((Payload.N, 0, 8), (Payload.D, 0, 8), _VIDS),
+    "informational": ((Payload.HASH, 1, 1), (Payload.N, 0, 8), (Payload.D, 0, 8), _VIDS),
+    "transaction": ((Payload.HASH, 1, 1), (Payload.ATTR, 1, 1), _NOTIFIES, _VIDS),
+    "quick": (
+        (Payload.HASH, 1, 1),
+        (Payload.SA, 1, 1),
+        (Payload.NONCE, 1, 1),
+        (Payload.KE, 0, 1),
+        (Payload.ID, 0, 2),
+        (Payload.NAT_OA, 0, 2),
+        (Payload.NAT_OA_DRAFT, 0, 2),
+        _NOTIFIES,
+        _VIDS,
+    ),
+    "quick3": ((Payload.HASH, 1, 1), _NOTIFIES, _VIDS),
+}
+
+# Messages in which the HASH payload must come first, since it covers all that follows it (RFC 2409 5.5, 5.7; cfg 3.1.1).
+HASH_FIRST = ("informational", "transaction", "quick", "quick3")
+
+
+def check(message: str, parts: "list[Part]") -> None:
+    """Hold a payload chain against its rule; `Refused("payloads")` if it breaks it."""
+    if message in HASH_FIRST and (not parts or parts[0].type != Payload.HASH):
+        raise Refused("payloads", message + ": HASH is not the first payload")
+    rules = RULES[message]
+    for part in parts:
+        if part.type < 128 and not [True for rule in rules if rule[0] == part.type]:
+            raise Refused("payloads", message + ": unexpected payload " + str(part.type))
+    for payload, least, most in rules:
+        count = len([True for part in parts if part.type == payload])
+        if count < least or count > most:
+            raise Refused("payloads", message + ": " + str(count) + " payloads of type " + str(payload))
+
+
+def find(parts: "list[Part]", payload: int) -> "Part | None":
+    """The first payload of a type, or None."""
+    for part in parts:
+        if part.type == payload:
+            return part
+    return None
+
+
+def require(parts: "list[Part]", payload: int) -> Part:
+    """The first payload of a type, which `check` has already counted."""
+    part = find(parts, payload)
+    if part is None:
+        raise Refused("payloads", "payload " + str(payload) + " is missing")
+    return part
