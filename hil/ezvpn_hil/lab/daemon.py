@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from ezvpn_hil.lab.namespace import LabError, Namespace
-from ezvpn_hil.lab.processes import Processes, end, wait_until
+from ezvpn_hil.lab.processes import Processes, end, frozen, wait_until
 
 START_LIMIT_S = 10.0
 
@@ -76,6 +76,13 @@ class Daemon:
         if pid is None:
             raise LabError(f"{self.name} is not running")
         os.kill(pid, sig)
+
+    def state(self) -> str:
+        """For a person: runs, is frozen, or is not running."""
+        pid = self.pid
+        if pid is None:
+            return "is not running"
+        return "is frozen" if frozen(pid) else "runs"
 
     def log_tail(self, lines: int = 15) -> str:
         try:

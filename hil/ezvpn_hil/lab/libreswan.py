@@ -20,6 +20,8 @@ from ezvpn_hil.lab.wiring import Wan
 
 STORE = Path(sys.prefix) / "opt" / "libreswan"
 LIBRARIES = "libnss3-tools libldns3 libunbound8 libcurl3-nss libevent-core-2.1-7 libevent-pthreads-2.1-7 libldap-2.5-0"
+# With one split network and one DNS server, banner and domain together must leave this remainder.
+ATTRIBUTE_REST = 2
 UNSUPPORTED_GROUPS = ("modp768", "modp1024")
 
 
@@ -49,10 +51,11 @@ def ike_words(proposals: tuple[str, ...]) -> str:
 
 
 def ipsec_conf(gateway: Gateway, address: str, pool: str) -> str:
-    first, _, rest = pool.partition("/")[0].rpartition(".")
+    first = pool.partition("/")[0].rpartition(".")[0]
     subnet = gateway.split[0] if gateway.split else "0.0.0.0/0"
-    # leftupdown off: an unpacked pluto would run another package's script. The domain's length makes the attributes
-    # a multiple of four bytes, without which strongSwan's client refuses the padding.
+    # The Mode Config attributes must add up to a multiple of four bytes: strongSwan's client refuses pluto's padding.
+    banner = gateway.banner + "." * ((ATTRIBUTE_REST - len(gateway.banner) - len(gateway.domain)) % 4)
+    # leftupdown off: an unpacked pluto would run another package's script.
     return f"""config setup
   ikev1-policy=accept
   virtual-private=%v4:198.18.0.0/16
@@ -75,8 +78,8 @@ conn ez
   rightaddresspool={first}.1-{first}.100
   modecfgpull=yes
   modecfgdns={" ".join(gateway.dns)}
-  modecfgdomains="vpn.lab.zz"
-  modecfgbanner="{gateway.banner}"
+  modecfgdomains="{gateway.domain}"
+  modecfgbanner="{banner}"
   xauthby=file
   cisco-unity=yes
   ike={ike_words(gateway.ike)}
@@ -147,16 +150,16 @@ class LibreswanGateway(RunningGateway):
 
     def _whack(self, *words: str) -> str:
         argv = [str(self._programs / "whack"), "--ctlsocket", str(self._control), *words]
-        said: list[str] = []
+        done = [self.space.run(argv, check=False)]
 
         def heard() -> bool:
-            done = self.space.run(argv, check=False)  # the socket is there a moment before pluto reads it
-            said[:] = [done.stdout + done.stderr]
-            return done.returncode == 0
+            if done[0].returncode:  # the socket is there a moment before pluto reads it
+                done[0] = self.space.run(argv, check=False)
+            return done[0].returncode == 0
 
         if not wait_until(heard, 5, 0.1):
-            raise LabError(f"whack {' '.join(words)}: {said[0].strip()[-300:]}")
-        return said[0]
+            raise LabError(f"whack {' '.join(words)}: {(done[0].stdout + done[0].stderr).strip()[-300:]}")
+        return done[0].stdout
 
     def status(self) -> str:
         """whack --status."""

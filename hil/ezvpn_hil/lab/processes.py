@@ -28,6 +28,14 @@ def start_time(pid: int) -> str | None:
     return None if fields[0] in "ZX" else fields[19]
 
 
+def frozen(pid: int) -> bool:
+    """Whether the process was stopped (STOP) and not continued."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+    except OSError:
+        return False
+
+
 def end(pids: Iterable[int], grace_s: float = GRACE_S) -> None:
     """CONT (a frozen process gets no TERM), TERM, and KILL for what is left after grace_s. Returns when all are gone."""
     marks = {pid: start_time(pid) for pid in pids}

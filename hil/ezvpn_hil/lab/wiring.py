@@ -80,35 +80,26 @@ def _nat(plan: Plan, spaces: dict[str, Namespace]) -> None:
 
 
 class Wan:
-    """Faults in the middle of the WAN. Each setting replaces the one before it for the same role."""
+    """Faults in the middle of the WAN. Each role has a table of its own, so that several processes can set them."""
 
     def __init__(self, space: Namespace) -> None:
         self._space = space
-        self._lossy: dict[str, float] = {}
 
     def loss(self, role: str, percent: float) -> None:
-        """Drop this share of the IPv4 packets to and from a role's port, each way on its own. 0 = none, 100 = all."""
+        """Drop this share of the IPv4 packets to and from a role's port, each way on its own; it replaces the setting
+        before it. 0 = none, 100 = all."""
         if not 0 <= percent <= 100:
             raise LabError(f"loss of {percent} percent: use 0 to 100")
-        self._lossy[role] = percent
-        rows = [
-            f"table bridge {FILTER}",
-            f"delete table bridge {FILTER}",
-            f"table bridge {FILTER} {{",
-            "chain forward {",
-        ]
-        rows.append("type filter hook forward priority 0;")
-        for name, share in self._lossy.items():
-            for way in ("iifname", "oifname"):
-                if share >= 100:
-                    rows.append(f'ether type ip {way} "p-{name}" counter drop')
-                elif share > 0:
-                    rows.append(
-                        f'ether type ip {way} "p-{name}" numgen random mod 1000 < {round(share * 10)} counter drop'
-                    )
-        self._space.run(["nft", "-f", "-"], stdin="\n".join([*rows, "}", "}"]) + "\n")
+        table = f"table bridge {FILTER}-{role}"
+        rows = [table, f"delete {table}"]
+        if percent:
+            share = "" if percent == 100 else f"numgen random mod 1000 < {round(percent * 10)} "
+            rows += [f"{table} {{", "chain forward {", "type filter hook forward priority 0;"]
+            rows += [f'ether type ip {way} "p-{role}" {share}counter drop' for way in ("iifname", "oifname")]
+            rows += ["}", "}"]
+        self._space.run(["nft", "-f", "-"], stdin="\n".join(rows) + "\n")
 
     def dropped(self) -> int:
-        """Packets dropped since the last change."""
-        listing = self._space.run(["nft", "list", "table", "bridge", FILTER], check=False).stdout
+        """Packets dropped since the last change of each role."""
+        listing = self._space.run(["nft", "list", "ruleset"], check=False).stdout
         return sum(int(n) for n in re.findall(r"counter packets (\d+)", listing))
