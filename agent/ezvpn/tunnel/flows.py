@@ -1,0 +1,245 @@
+"""The quick modes of one tunnel: which pairs of selectors, with PFS or without, and how each of them stands.
+
+RFC 2409 5.5; Unity attributes 28676 (split include) and 28679 (PFS). Belongs here: the plan and its bookkeeping. Not
+here: exchanges (`ike`), SAs (`dataplane`).
+"""
+
+from ezvpn.ike.endpoint import Endpoint
+from ezvpn.ike.events import ChildDown, ChildFailed, ChildUp
+from ezvpn.ike.params import ChildRequest, ModeConfig, Selector
+from ezvpn.tunnel.settings import Settings
+from ezvpn.wire.inet import ipv4_text
+
+OPENING = "opening"
+UP = "up"
+DOWN = "down"
+FAILED = "failed"
+
+MAX_FLOWS = 64  # split-include entries beyond are not opened; `Flows.left_out` counts them
+REOPENED_MAX = 3  # times in a row that a pair is negotiated anew after a delete
+# A gateway that ends everything deletes the ESP SAs first and the ISAKMP SA right after: wait for the second.
+REOPEN_MS = 1000
+RETRY_MS = 60000  # a quick mode that failed beside others that work
+LIVED_MS = 60000
+NO_PROPOSAL_CHOSEN = 14
+_ANY = Selector(b"\0\0\0\0", b"\0\0\0\0")
+_HOST_MASK = b"\xff\xff\xff\xff"
+
+
+class Flow:
+    """One pair of selectors. child: id of the pair of SAs in use or being made, 0 = none; renewal: id of its successor."""
+
+    def __init__(self, local: Selector, remote: Selector) -> None:
+        self.local = local
+        self.remote = remote
+        self.state = DOWN
+        self.child = 0
+        self.renewal = 0
+        self.spi_in = 0
+        self.since = 0
+        self.pfs = 0
+        self.flipped = False
+        self.reopened = 0
+        self.failure = (0, "", "")  # notify, cause, text of the last ChildFailed
+
+    def failure_text(self) -> str:
+        return self.failure[2] or self.failure[1]
+
+
+class Flows:
+    """All pairs of one session. `pfs` is the group in use, 0 = off. `reopen_at`: when deleted pairs are negotiated anew."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._settings: "Settings | None" = None
+        self.flows: "list[Flow]" = []
+        self.session = 0
+        self.pfs = 0
+        self.pfs_fixed = False
+        self.phase1_group = 0
+        self.left_out = 0
+        self.reopen_at: "int | None" = None
+
+    def clear(self) -> None:
+        """The session is gone, and all pairs with it."""
+        self.flows = []
+        self.session = 0
+        self.left_out = 0
+        self.reopen_at = None
+
+    def open(self, session: int, settings: Settings, config: ModeConfig, phase1_group: int, now: int) -> None:
+        """Start a quick mode for each planned pair that isn't up, and close what is no longer planned."""
+        self.session = session
+        self._settings = settings
+        self.phase1_group = phase1_group
+        self.pfs_fixed = settings.pfs_group is not None
+        if settings.pfs_group is not None:
+            self.pfs = settings.pfs_group
+        else:
+            # 28679 is a flag, not a group number: the group is that of phase 1.
+            self.pfs = phase1_group if config.pfs else 0
+        old = self.flows
+        self._plan(_selectors(settings, config))
+        for flow in old:
+            if flow not in self.flows and flow.child:
+                self._endpoint.close_child(session, flow.child, now)
+        for flow in self.flows:
+            if flow.state != UP:
+                self._start(flow, False, now)
+
+    def child_up(self, event: ChildUp, now: int) -> bool:
+        """A pair stands. False: selectors that nobody planned."""
+        flow = self.by_child(event.child) or self.by_child(event.replaces) or self._find(event.local, event.remote)
+        if flow is None:
+            return False
+        flow.child = event.child
+        flow.renewal = 0
+        flow.spi_in = event.spi_in
+        flow.since = now
+        flow.state = UP
+        flow.flipped = False
+        if not self.pfs_fixed:
+            self.pfs = flow.pfs  # what one took is what the next quick mode starts with
+        return True
+
+    def child_down(self, event: ChildDown, now: int) -> bool:
+        """A pair is gone. False: it was not in use any more."""
+        flow = self.by_child(event.child)
+        if flow is None or flow.child != event.child or flow.state != UP:
+            return False
+        if now - flow.since >= LIVED_MS:
+            flow.reopened = 0
+        flow.spi_in = 0
+        flow.child = flow.renewal
+        flow.renewal = 0
+        if flow.child:
+            flow.state = OPENING  # its successor is on the way
+        else:
+            flow.state = DOWN
+            self.reopen_at = now + REOPEN_MS
+        return True
+
+    def child_failed(self, event: ChildFailed, up: bool, now: int) -> str:
+        """A quick mode ended without a pair. up: others carry the tunnel, so this one is tried again later. Returns what to
+        say, or ""."""
+        flow = self.by_child(event.child)
+        if flow is None:
+            return ""
+        renewing = flow.renewal == event.child
+        if event.notify == NO_PROPOSAL_CHOSEN and not self.pfs_fixed and not flow.flipped:
+            # PFS the other way, once, and only where it is not configured.
+            flow.flipped = True
+            flow.pfs = 0 if flow.pfs else self.phase1_group
+            self._start(flow, renewing, now)
+            return ""
+        flow.flipped = False
+        flow.failure = (event.notify, event.cause, event.text)
+        if renewing:
+            flow.renewal = 0
+            return "renewing the SA for " + network(flow) + " failed: " + flow.failure_text()
+        flow.child = 0
+        flow.state = FAILED
+        if up:
+            flow.state = DOWN
+            self.reopen_at = now + RETRY_MS
+        return "network " + network(flow) + " is not reachable: " + flow.failure_text()
+
+    def renew(self, child: int, now: int) -> None:
+        """Negotiate the successor of this pair."""
+        flow = self.by_child(child)
+        if flow is not None and flow.state == UP and not flow.renewal:
+            self._start(flow, True, now)
+
+    def renew_spi(self, spi_in: int, now: int) -> None:
+        for flow in self.flows:
+            if flow.state == UP and flow.spi_in == spi_in:
+                self.renew(flow.child, now)
+
+    def reopen(self, now: int) -> bool:
+        """Negotiate deleted pairs anew. False: that happened too often in a row."""
+        self.reopen_at = None
+        for flow in self.flows:
+            if flow.state == DOWN:
+                flow.reopened += 1
+                if flow.reopened > REOPENED_MAX:
+                    return False
+                self._start(flow, False, now)
+        return True
+
+    def by_child(self, child: int) -> "Flow | None":
+        for flow in self.flows:
+            if child and child in (flow.child, flow.renewal):
+                return flow
+        return None
+
+    def settled(self) -> bool:
+        """Nothing is under way or about to be opened."""
+        return self.count(OPENING) + self.count(DOWN) == 0
+
+    def count(self, state: str) -> int:
+        return len([flow for flow in self.flows if flow.state == state])
+
+    def failure(self) -> "tuple[int, str, str]":
+        """(notify, cause, text) of a flow that failed."""
+        for flow in self.flows:
+            if flow.state == FAILED:
+                return flow.failure
+        return (0, "no-answer", "")
+
+    def _plan(self, pairs: "list[tuple[Selector, Selector]]") -> None:
+        planned: "list[Flow]" = []
+        self.left_out = 0
+        for local, remote in pairs:
+            if [flow for flow in planned if flow.local == local and flow.remote == remote]:
+                continue
+            if len(planned) >= MAX_FLOWS:
+                self.left_out += 1
+                continue
+            planned.append(self._find(local, remote) or Flow(local, remote))
+        self.flows = planned
+
+    def _start(self, flow: Flow, renewing: bool, now: int) -> None:
+        settings = self._settings
+        if settings is None:
+            return
+        if not flow.flipped:
+            flow.pfs = self.pfs
+        request = ChildRequest(flow.local, flow.remote, settings.esp, flow.pfs)
+        child = self._endpoint.open_child(self.session, request, now, flow.child if renewing else 0)
+        if renewing:
+            flow.renewal = child
+        else:
+            flow.child = child
+            flow.state = OPENING
+
+    def _find(self, local: Selector, remote: Selector) -> "Flow | None":
+        for flow in self.flows:
+            if flow.local == local and flow.remote == remote:
+                return flow
+        return None
+
+
+def network(flow: Flow) -> str:
+    """`10.1.0.0/255.255.0.0`: how messages name a flow."""
+    return ipv4_text(flow.remote.address) + "/" + ipv4_text(flow.remote.mask)
+
+
+def _selectors(settings: Settings, config: ModeConfig) -> "list[tuple[Selector, Selector]]":
+    """(ours, theirs) for each quick mode: every local side with every split-include network, or with everything."""
+    sides: "list[tuple[bytes, bytes]]" = []
+    if config.address is not None and settings.mode != "network-extension":
+        sides.append((config.address, _HOST_MASK))
+    if settings.mode != "client":
+        sides.extend(settings.networks)
+    out: "list[tuple[Selector, Selector]]" = []
+    for address, mask in sides:
+        if not config.split_include:
+            out.append((Selector(address, mask), _ANY))
+        for split in config.split_include:
+            out.append(
+                (
+                    Selector(address, mask, split.protocol, split.source_port),
+                    Selector(split.address, split.mask, split.protocol, split.destination_port),
+                )
+            )
+    return out

@@ -1,0 +1,75 @@
+"""What one tunnel is told to be: the node makes it from the configuration, so that this package knows no configuration.
+
+Belongs here: values, and what is missing to connect. Defaults are those of `crypto ipsec client ezvpn`.
+"""
+
+from ezvpn.ike.params import EspTransform, Phase1Transform
+from ezvpn.record import Record, Secret
+
+
+class Settings(Record):
+    """peers: (text, is primary) · phase1: rungs from `offer.phase1_offer` · esp: from `offer.esp_offer` · networks: (address,
+    mask) of the inside networks, 4 bytes each, for network extension · local_ports: real numbers of our two sockets."""
+
+    _fields = (
+        "name",
+        "connect",
+        "mode",
+        "group",
+        "key",
+        "peers",
+        "username",
+        "password",
+        "xauth_mode",
+        "xauth_retry_minutes",
+        "pfs_group",
+        "phase1",
+        "esp",
+        "networks",
+        "local_ports",
+        "force_natt",
+        "inside",
+        "outside",
+    )
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.connect = "auto"
+        self.mode = "client"
+        self.group = ""
+        self.key: "Secret | None" = None
+        self.peers: "tuple[tuple[str, bool], ...]" = ()
+        self.username = ""
+        self.password: "Secret | None" = None
+        self.xauth_mode = "interactive"
+        self.xauth_retry_minutes: "int | None" = 60
+        self.pfs_group: "int | None" = None
+        self.phase1: "tuple[tuple[Phase1Transform, ...], ...]" = ()
+        self.esp: "tuple[EspTransform, ...]" = ()
+        self.networks: "tuple[tuple[bytes, bytes], ...]" = ()
+        self.local_ports = (500, 4500)
+        self.force_natt = False
+        self.inside: "tuple[str, ...]" = ()
+        self.outside = ""
+
+    def missing(self) -> str:
+        """ "" when the tunnel can connect, else what to type."""
+        if not self.peers:
+            return "no gateway is configured: add `peer ADDRESS`"
+        if not self.group or self.key is None:
+            return "no group is configured: add `group NAME key KEY`"
+        if not self.phase1:
+            return "no usable phase 1 proposal: change `crypto isakmp policy`, or add `crypto isakmp allow-weak`"
+        if not self.esp:
+            return "no usable ESP proposal: change `transform-set`, or add `crypto isakmp allow-weak`"
+        if self.mode != "client" and not self.networks:
+            return "no inside network: `mode " + self.mode + "` needs an inside interface with an address"
+        return ""
+
+    def same_credentials(self, other: "Settings") -> bool:
+        """Whether both would log in as the same user with the same password."""
+        if self.username != other.username:
+            return False
+        if self.password is None or other.password is None:
+            return self.password is other.password
+        return self.password.same(other.password)
