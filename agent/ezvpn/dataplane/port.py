@@ -18,6 +18,7 @@ class Edge:
     UNKNOWN_SPI = "unknown-spi"
     VOLUME = "volume"  # volume life or sequence numbers are nearly used up: rekey
     ICMP = "icmp-error"  # the path said unreachable
+    DEVICE = "device-lost"  # somebody removed the TUN device or took it down; spi is 0
 
 
 class PlaneEvent(Record):
@@ -104,7 +105,15 @@ class PacketTable:
         raise NotImplementedError
 
     def send_failed(self) -> None:
-        """The socket or device would not take the packet that was written last."""
+        """The socket would not take the packet that `seal` wrote last."""
+        raise NotImplementedError
+
+    def deliver_failed(self) -> None:
+        """The device would not take the packet that `open` wrote last."""
+        raise NotImplementedError
+
+    def device_lost(self) -> None:
+        """The device is gone; the mover that says so stops reading it."""
         raise NotImplementedError
 
 
@@ -125,7 +134,8 @@ class DataPlane:
 
     def attach(self, tunnel: str, config: ModeConfig, peer: bytes, now: int) -> None:
         """Mode Config arrived: make the device, set address and MTU, pin a host route to the peer outside the tunnel, then
-        route split-include networks (or the default, as two halves) into the tunnel. Calling again replaces. Raises `KernelError`."""
+        route split-include networks (or the default, as two halves) into the tunnel. Calling again replaces. Raises
+        `KernelError`; then nothing is left behind."""
         raise NotImplementedError
 
     def detach(self, tunnel: str, now: int) -> None:
@@ -160,8 +170,8 @@ class DataPlane:
         """Next edge, or None. Bounded queue (64): what does not fit is counted in `overflows`."""
         raise NotImplementedError
 
-    def status(self, spi_in: int) -> "ChildStatus | None":
-        """Counters of one pair, filled into a fresh record; None if unknown."""
+    def status(self, spi_in: int, now: "int | None" = None) -> "ChildStatus | None":
+        """Counters of one pair, filled into a fresh record; None if unknown. Without `now`, remaining_s is the whole life."""
         raise NotImplementedError
 
     def stop(self, now: int) -> None:

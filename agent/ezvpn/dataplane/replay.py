@@ -18,7 +18,7 @@ class ReplayWindow:
     def __init__(self, size: int = SMALLEST) -> None:
         """size: 64 to 1024 numbers; ValueError otherwise (our configuration, not a peer's fault)."""
         if size < SMALLEST or size > LARGEST:
-            raise ValueError("anti-replay window %d is not in %d-%d" % (size, SMALLEST, LARGEST))
+            raise ValueError(f"anti-replay window {size} is not in {SMALLEST}-{LARGEST}")
         self.size = size
         self.top = 0
         # One byte more than the window, then up to a power of two: the byte that `top` is in is only partly used.

@@ -38,7 +38,8 @@ DROP_CAUSES = (
     "next-header",
     "inner",  # the inner packet is not a whole IPv4 packet
     "selector",  # inner addresses outside the SA's selectors
-    "send",  # the socket or the device would not take it
+    "send",  # the socket would not take it
+    "deliver",  # the device would not take it
 )
 
 _NEVER = 1 << 62
@@ -352,12 +353,19 @@ class SaTable(PacketTable):
             self._stray_at = now
 
     def send_failed(self) -> None:
-        """The socket would not take the packet that `seal` wrote last."""
+        """The socket would not take the packet that `seal` wrote last: counted, also for its pair."""
         self.drops["send"] += 1
         for pair in self._pairs:
             if pair.to is self.to:
                 pair.send_errors += 1
                 return
+
+    def deliver_failed(self) -> None:
+        """The device would not take the packet that `open` wrote last."""
+        self.drops["deliver"] += 1
+
+    def device_lost(self) -> None:
+        self._tell(Edge.DEVICE, 0, None)
 
     # -- the rare things ----------------------------------------------------------------------------------------------
 
@@ -420,7 +428,7 @@ class SaTable(PacketTable):
         ):
             pair.volume_told = True
 
-    def _tell(self, kind: str, spi: int, peer: bytes) -> bool:
+    def _tell(self, kind: str, spi: int, peer: "bytes | None") -> bool:
         """Queue an edge. False when the queue is full: it is counted, and the caller tries again with the next packet."""
         if len(self.events) >= EVENT_LIMIT:
             self.overflows += 1

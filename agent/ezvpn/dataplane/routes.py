@@ -1,0 +1,181 @@
+"""Routes of the tunnels: what is put in, in which order, and how it is all taken out again.
+
+Here: the host route to the peer outside the tunnel, networks into the tunnel and around it, the record that survives a crash.
+Not here: netlink's layout (`wire.netlink`), the socket (`runtime`), devices and addresses (`tun`).
+
+Every route of ours carries `ROUTE_PROTOCOL`, and deletes name it, so that a route of somebody else is never taken away. Routes
+into the TUN device die with it; those on other devices are written to the state directory before they are added.
+"""
+
+from ezvpn.dataplane.port import Kernel, KernelError, Route
+from ezvpn.wire import inet, netlink
+
+# Not assigned in linux/rtnetlink.h nor by iproute2's rt_protos (0-18, 42, 99 and 186-192 are).
+ROUTE_PROTOCOL = 69
+RECORD = "routes"  # in the state directory: one "address/length" a line
+
+# More specific than 0.0.0.0/0, so the default route of the machine stays where it is and comes back by itself.
+DEFAULT_HALVES = ((b"\x00\x00\x00\x00", 1), (b"\x80\x00\x00\x00", 1))
+
+ESRCH = 3
+ENODEV = 19
+EEXIST = 17
+ENETUNREACH = 101
+_GONE = (ESRCH, ENODEV, ENETUNREACH)  # answers to a delete when there is nothing to delete
+
+
+def network_text(address: bytes, prefix: int) -> str:
+    return inet.ipv4_text(address) + "/" + str(prefix)
+
+
+def network_of(address: bytes, mask: bytes) -> "tuple[bytes, int]":
+    """A network with host bits cleared (the kernel refuses them) and its prefix length. ValueError for a broken mask."""
+    prefix = inet.prefix_length(mask)
+    if prefix < 0:
+        raise ValueError("a mask with holes")
+    return bytes([address[i] & mask[i] for i in range(4)]), prefix
+
+
+def ask(kernel: Kernel, request: bytes, what: str) -> "list[bytes]":
+    """`kernel.transact`, with what we were about to do in front of the kernel's words."""
+    try:
+        return kernel.transact(request)
+    except KernelError as error:
+        raise KernelError(error.errno, "cannot " + what + ": " + error.what)
+
+
+def links(kernel: Kernel) -> "dict[int, netlink.Link]":
+    """All devices by index."""
+    found = {}
+    for message in ask(kernel, netlink.link_dump(), "list the devices"):
+        link = netlink.parse_link(message)
+        found[link.index] = link
+    return found
+
+
+class Routes:
+    """All routes of one data plane outside its TUN device, and lookups."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+        self._users: "dict[str, list[str]]" = {}  # network -> tunnels that need our route there
+        self.leftover = ""  # why the last route that would not go away stayed
+
+    def clean(self) -> None:
+        """Remove what a crashed run recorded and the kernel still has under our protocol number."""
+        text = self._kernel.read_text(RECORD)
+        for line in text.split("\n"):
+            network = line.strip().split("/")
+            try:
+                address, prefix = inet.ipv4_bytes(network[0]), int(network[1])
+            except (ValueError, IndexError):
+                continue  # an empty or torn line names nothing
+            if 0 <= prefix <= 32:
+                self._delete(address, prefix)
+        if text:
+            self._kernel.write_text(RECORD, None)
+
+    def lookup(self, address: bytes, not_through: int = 0) -> "Route | None":
+        """The route to an address, around the device with index `not_through`; None if there is none."""
+        try:
+            answer = self._kernel.transact(netlink.route_lookup(address))
+        except KernelError:
+            return None
+        entry = netlink.parse_route(answer[0]) if answer else None
+        if entry is not None and not_through and entry.device_index == not_through:
+            entry = self._around(address, not_through)
+        if entry is None or entry.type not in (netlink.RouteType.UNICAST, netlink.RouteType.LOCAL):
+            return None
+        link = links(self._kernel).get(entry.device_index)
+        name = link.name if link is not None else ""
+        return Route(entry.device_index, name, entry.gateway, entry.source)
+
+    def _around(self, address: bytes, device_index: int) -> "netlink.RouteEntry | None":
+        """The kernel's choice if the device were not there: longest prefix, then lowest metric, of the main table."""
+        best: "netlink.RouteEntry | None" = None
+        for message in self._kernel.transact(netlink.route_dump()):
+            entry = netlink.parse_route(message)
+            if entry is None or entry.table != netlink.MAIN_TABLE or entry.device_index == device_index:
+                continue
+            if entry.type != netlink.RouteType.UNICAST or not entry.device_index:
+                continue
+            mask = inet.mask_bytes(entry.prefix)
+            if network_of(address, mask)[0] != entry.destination:
+                continue
+            if best is None or (-entry.prefix, entry.metric) < (-best.prefix, best.metric):
+                best = entry
+        return best
+
+    def keep_outside(self, tunnel: str, address: bytes, prefix: int, route: Route) -> None:
+        """Route a network past the tunnel the way `route` says. A route that is there already is left alone, and is not ours.
+        Raises `KernelError`."""
+        network = network_text(address, prefix)
+        users = self._users.get(network)
+        if users is not None:
+            if tunnel not in users:
+                users.append(tunnel)
+            return
+        self._users[network] = [tunnel]
+        # Written before it is added: a crash in between leaves a line that names nothing, never a route without a line.
+        self._record()
+        request = netlink.route_add(
+            address, prefix, route.device_index, route.gateway, route.source, protocol=ROUTE_PROTOCOL
+        )
+        try:
+            ask(self._kernel, request, "route " + network + " by " + route.device)
+        except KernelError as error:
+            del self._users[network]
+            self._record()
+            if error.errno != EEXIST:
+                raise
+
+    def release(self, tunnel: str) -> None:
+        """Remove the routes outside the tunnel that only this one needed. Never raises: the record that could not be written
+        names a route too many, which the next start looks for in vain."""
+        for network in list(self._users):
+            users = self._users[network]
+            if tunnel in users:
+                users.remove(tunnel)
+                if not users:
+                    parts = network.split("/")
+                    self._delete(inet.ipv4_bytes(parts[0]), int(parts[1]))
+                    del self._users[network]
+        try:
+            self._record()
+        except KernelError as error:
+            self.leftover = error.what
+
+    def into(self, address: bytes, prefix: int, device_index: int, source: "bytes | None") -> None:
+        """Route a network into the TUN device. An equal route of our own (another tunnel's) will do; one of somebody else
+        raises `KernelError`, because the tunnel would carry nothing."""
+        request = netlink.route_add(address, prefix, device_index, None, source, protocol=ROUTE_PROTOCOL)
+        what = "route " + network_text(address, prefix) + " into the tunnel"
+        try:
+            ask(self._kernel, request, what)
+        except KernelError as error:
+            if error.errno != EEXIST or not self._is_ours(address, prefix, device_index):
+                raise
+
+    def out_of(self, address: bytes, prefix: int, device_index: int) -> None:
+        """Undo `into`. Never raises."""
+        self._delete(address, prefix, device_index)
+
+    def _is_ours(self, address: bytes, prefix: int, device_index: int) -> bool:
+        for message in self._kernel.transact(netlink.route_dump()):
+            entry = netlink.parse_route(message)
+            if entry is None or entry.destination != address or entry.prefix != prefix:
+                continue
+            if entry.device_index == device_index and entry.protocol == ROUTE_PROTOCOL:
+                return True
+        return False
+
+    def _delete(self, address: bytes, prefix: int, device_index: int = 0) -> None:
+        try:
+            self._kernel.transact(netlink.route_delete(address, prefix, device_index, protocol=ROUTE_PROTOCOL))
+        except KernelError as error:
+            if error.errno not in _GONE:
+                self.leftover = error.what
+
+    def _record(self) -> None:
+        text = "".join([network + "\n" for network in sorted(self._users)])
+        self._kernel.write_text(RECORD, text or None)
