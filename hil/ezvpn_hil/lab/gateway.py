@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ezvpn_hil.lab.daemon import Daemon
+from ezvpn_hil.lab.namespace import Namespace
 from ezvpn_hil.lab.plan import Gateway
 from ezvpn_hil.lab.wiring import Wan
 
@@ -25,7 +26,7 @@ class RunningGateway:
         self._wan = wan
 
     @property
-    def space(self) -> Any:
+    def space(self) -> Namespace:
         return self.daemon.space
 
     @property

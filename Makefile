@@ -1,0 +1,44 @@
+# One command for each thing; `make` alone lists them. All set-up happens by itself.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format unit interop fuzz bench lab-up lab-down clean
+
+PYTEST := .venv/bin/python -m pytest
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+.venv/.ready: pyproject.toml tools/setup.sh
+	@tools/setup.sh
+
+demo: ## a real tunnel on this machine: gateway, broker and agent in namespaces, traffic, reports; leaves nothing behind
+	@tools/setup.sh --demo && .venv/bin/python -m ezvpn_hil.demo
+
+test: ## every test that needs no board; installs what is missing
+	@tools/setup.sh --system && .venv/bin/python tools/run_tests.py
+
+check: .venv/.ready ## format, lint, types and house rules, under 30 s
+	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy agent hil && $(PYTEST) tests/rules
+
+format: .venv/.ready ## put the source into its format
+	.venv/bin/ruff format . && .venv/bin/ruff check --fix .
+
+unit: .venv/.ready ## the tests that need no namespace: unit, dual, pair, transcript
+	$(PYTEST) -n 2 --ignore=tests/interop tests
+
+interop: .venv/.ready ## the tests against real gateways and brokers (root)
+	$(PYTEST) tests/interop
+
+fuzz: .venv/.ready ## the long form of the fuzz tests
+	EZVPN_FUZZ=1000000 $(PYTEST) --timeout=3600 tests/fuzz
+
+bench: .venv/.ready ## figures beside vpnc and strongSwan, on one gateway (root)
+	.venv/bin/python bench/run.py
+
+lab-up: .venv/.ready ## build a lab and leave it running (root)
+	.venv/bin/ezvpn lab up
+
+lab-down: .venv/.ready ## take every lab of this machine down (root)
+	.venv/bin/ezvpn lab down --all
+
+clean: ## remove what was built, the virtual environment too
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache tests/.out
