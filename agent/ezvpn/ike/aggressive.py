@@ -97,8 +97,7 @@ class Aggressive:
             w.add(Payload.VID, vendor_id)
         total = w.finish()
         sa.keep(self.exchange)
-        sa.send(self.exchange, bytes(w.buf[:total]), Sent.REQUEST, now)
-        sa.traced(True, ExchangeType.AGGRESSIVE, 0, (), total, False)
+        sa.send(self.exchange, w, bytes(w.buf[:total]), Sent.REQUEST, now)
 
     def process(self, view: memoryview, header: Header, parts: "list[Part]", now: int) -> Accepted:
         """AM2: prove it, derive the keys, send AM3. Raises `Refused` and changes nothing that matters if it proves nothing."""
@@ -217,5 +216,4 @@ class Aggressive:
             w.add(flavour.nat_d, ours)
         packet, protection.last_block = protection.seal(w, iv)
         # Nothing answers AM3, but a gateway that lost it just waits: repeat it until something encrypted comes.
-        sa.send(self.exchange, packet, Sent.REQUEST, now)
-        sa.traced(True, ExchangeType.AGGRESSIVE, 0, (), len(packet), False)
+        sa.send(self.exchange, w, packet, Sent.REQUEST, now)

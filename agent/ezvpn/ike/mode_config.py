@@ -98,7 +98,6 @@ class ModeConfigClient:
         write_config(w, ConfigMessage(kind, identifier, tuple(attributes)))
         w.end()
         sa.send_hashed(exchange, w, at, how, now)
-        sa.traced(True, exchange.kind, exchange.message_id, (Payload.HASH, Payload.ATTR), w.at, False)
 
 
 def read(message: ConfigMessage) -> ModeConfig:

@@ -170,7 +170,6 @@ class QuickInitiator(Quick):
             w.add(Payload.KE, self.pair.public)
         _write_identities(w, child.local, child.remote)
         sa.send_hashed(self.exchange, w, at, Sent.REQUEST, now)
-        sa.traced(True, ExchangeType.QUICK, self.exchange.message_id, (), w.at, False)
 
     def verify(self, view: memoryview, parts: "list[Part]", end: int) -> None:
         """HASH(2) = prf(SKEYID_a, M-ID | Ni_b | rest)."""
@@ -205,7 +204,6 @@ class QuickInitiator(Quick):
             self.peer_nonce,
         )
         sa.send_hashed(exchange, w, at, Sent.ANSWER, now, b"", digest)
-        sa.traced(True, ExchangeType.QUICK, exchange.message_id, (Payload.HASH,), w.at, False)
         sa.child_up(child, now)
 
     def _accept(self, view: memoryview, parts: "list[Part]") -> "tuple[EspTransform, bytearray]":
@@ -287,7 +285,6 @@ class QuickResponder(Quick):
         _write_identities(w, peers_side, our_side)
         # Q3 answers Q2: until it comes, Q2 is repeated like a request.
         sa.send_hashed(self.exchange, w, at, Sent.REQUEST, now, self.peer_nonce)
-        sa.traced(True, ExchangeType.QUICK, self.exchange.message_id, (), w.at, False)
 
     def process(self, view: memoryview, parts: "list[Part]", now: int) -> None:
         """Q3: the pair stands."""

@@ -165,22 +165,23 @@ class IsakmpSa:
         """The next message without marker, b"" = none."""
         return self._queue.pop(0) if self._queue else b""
 
-    def send(self, exchange: Exchange, packet: bytes, how: int, now: int) -> None:
-        """A new message of an exchange goes out."""
+    def send(self, exchange: Exchange, w: MessageWriter, packet: bytes, how: int, now: int) -> None:
+        """A new message of an exchange, written with `w`, goes out."""
         exchange.sent(packet, how, now)
         self.queue(packet, now)
+        self.traced(True, exchange.kind, exchange.message_id, tuple(w.types), len(packet), False)
 
     def send_hashed(
         self, exchange: Exchange, w: MessageWriter, at: int, how: int, now: int, nonce: bytes = b"", digest: bytes = b""
     ) -> None:
-        """Fill in the HASH at `at` (or `digest`), encrypt, advance the IV chain, send. Types for the trace are read first."""
+        """Fill in the HASH at `at` (or `digest`), encrypt, advance the IV chain, send."""
         protection = self.sealed()
         if digest:
             w.buf[at : at + len(digest)] = digest
         else:
             protection.hash_rest(w, at, exchange.message_id, nonce)
         packet, exchange.iv = protection.seal(w, exchange.iv)
-        self.send(exchange, packet, how, now)
+        self.send(exchange, w, packet, how, now)
 
     def send_informational(self, w: MessageWriter, at: int, now: int) -> None:
         """A single protected message under its own message ID, never repeated (RFC 2408 5.14)."""
@@ -190,7 +191,7 @@ class IsakmpSa:
         packet, _ = protection.seal(w, protection.first_iv(message_id))
         self.mark_seen(message_id)
         self.queue(packet, now)
-        self.traced(True, ExchangeType.INFORMATIONAL, message_id, (), len(packet), False)
+        self.traced(True, ExchangeType.INFORMATIONAL, message_id, tuple(w.types), len(packet), False)
 
     def begin_informational(self) -> "tuple[MessageWriter, int]":
         """(writer with an empty HASH, offset of the hash)."""

@@ -168,8 +168,8 @@ class Session(IsakmpSa):
             raise Refused("state", "another AM2 after phase 1")
         parts, _ = parse_chain(view, HEADER_BYTES, len(view), header.next_payload)
         check("am2", parts)
-        accepted = self.aggressive.process(view, header, parts, now)
         self.traced_in(header.exchange, 0, parts, len(view))
+        accepted = self.aggressive.process(view, header, parts, now)
         exchange.received = digest
         self._phase1_done(accepted, now)
 

@@ -124,4 +124,3 @@ class XauthClient:
         write_config(w, ConfigMessage(kind, identifier, tuple(attributes)))
         w.end()
         sa.send_hashed(exchange, w, at, Sent.ANSWER, now)
-        sa.traced(True, exchange.kind, exchange.message_id, (Payload.HASH, Payload.ATTR), w.at, False)

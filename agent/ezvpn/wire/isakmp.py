@@ -171,6 +171,7 @@ class MessageWriter(Writer):
         self.start = start
         self._next_field = start + 16  # where the type of the next payload to come is to be written
         self._open = -1  # offset of the payload being written, -1 = none
+        self.types: "list[int]" = []  # payload types so far, in order
         self.put(initiator_cookie)
         self.put(responder_cookie)
         self.u8(Payload.NONE)
@@ -189,6 +190,7 @@ class MessageWriter(Writer):
         self.patch_u8(self._next_field, type)
         self._next_field = at
         self._open = at
+        self.types.append(type)
 
     def end(self) -> None:
         """Close the payload that `begin` opened."""
