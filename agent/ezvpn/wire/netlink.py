@@ -16,7 +16,7 @@ HEADER_BYTES = 16
 AF_INET = 2
 
 MAIN_TABLE = 254  # RT_TABLE_MAIN
-ROUTE_PROTOCOL = 237  # rtm_protocol of the routes we add: in no list of linux/rtnetlink.h, iproute2 or FRR
+ROUTE_PROTOCOL = 69  # rtm_protocol of the routes we add: in no list of linux/rtnetlink.h, iproute2 or FRR
 
 # Multicast groups, bits of nl_groups when binding.
 GROUP_LINK = 0x1
