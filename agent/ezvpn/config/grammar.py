@@ -89,6 +89,26 @@ class Match(Record):
         self.problem = problem
         self.column = self.columns.get(name, len(self.line) - len(self.line.lstrip()))
 
+    def text(self, name: str) -> str:
+        """The text under `name`, "" when the line did not have it."""
+        value = self.args.get(name)
+        return value if isinstance(value, str) else ""
+
+    def number(self, name: str, default: int = 0) -> int:
+        """The number under `name`, or the default."""
+        value = self.args.get(name)
+        return value if isinstance(value, int) else default
+
+    def address(self, name: str) -> "bytes | None":
+        """The four bytes under `name`, or None."""
+        value = self.args.get(name)
+        return value if isinstance(value, bytes) else None
+
+    def words(self, name: str) -> "list[str]":
+        """The repeated words under `name`."""
+        value = self.args.get(name)
+        return [str(word) for word in value] if isinstance(value, list) else []
+
     def message(self) -> str:
         """IOS's words for a console, "" when ok. For "invalid" a caret belongs below `column` first."""
         if self.status == "ambiguous":

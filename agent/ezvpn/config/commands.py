@@ -1,0 +1,86 @@
+"""All configuration modes in one place: their tables, prompts and parents, and the setter behind each action.
+
+Level 3, pure. Files, the console, its help and completion, and the printed reference all come from these tables.
+"""
+
+from ezvpn.config import commands_ezvpn, commands_global, commands_interface, commands_isakmp, commands_mqtt, kept
+from ezvpn.config.draft import Draft
+from ezvpn.config.grammar import Match, Mode
+
+_EVERYWHERE = (
+    ("end", ("Leave configuration",), "end"),
+    ("exit", ("Leave this mode",), "exit"),
+)
+
+# name -> (prompt, parent, table)
+_MODES = {
+    "config": ("(config)#", "", commands_global.GLOBAL),
+    "config-crypto-ezvpn": ("(config-crypto-ezvpn)#", "config", commands_ezvpn.EZVPN),
+    "config-isakmp": ("(config-isakmp)#", "config", commands_isakmp.POLICY),
+    "cfg-crypto-trans": ("(cfg-crypto-trans)#", "config", commands_isakmp.TRANSFORM_SET),
+    "config-if": ("(config-if)#", "config", commands_interface.INTERFACE),
+    "config-mqtt": ("(config-mqtt)#", "config", commands_mqtt.MQTT),
+    "config-crypto-map": ("(config-crypto-map)#", "config", ()),
+    "config-ext-nacl": ("(config-ext-nacl)#", "config", ()),
+    "config-line": ("(config-line)#", "config", ()),
+}
+
+# Tables of kept lines, tried when no table above takes a line, and never shown in help.
+_KEPT = {
+    "config": kept.GLOBAL,
+    "config-if": kept.INTERFACE,
+    "config-crypto-map": kept.CRYPTO_MAP,
+    "config-ext-nacl": kept.ACCESS_LIST,
+    "config-line": kept.BLOCK,
+}
+
+_SETTERS = (
+    commands_global.SETTERS,
+    commands_ezvpn.SETTERS,
+    commands_isakmp.SETTERS,
+    commands_interface.SETTERS,
+    commands_mqtt.SETTERS,
+)
+
+
+class Modes:
+    """The configuration modes, each made on first use; what is compiled stays, so share one among sessions."""
+
+    def __init__(self) -> None:
+        self._made: "dict[str, Mode]" = {}
+        self._kept: "dict[str, Mode]" = {}
+
+    def mode(self, name: str) -> Mode:
+        """The mode of this name: config, config-crypto-ezvpn, config-isakmp, cfg-crypto-trans, config-if, config-mqtt,
+        config-crypto-map, config-ext-nacl, config-line."""
+        if name not in self._made:
+            prompt, parent, table = _MODES[name]
+            self._made[name] = Mode(name, prompt, parent, table + _EVERYWHERE)
+        return self._made[name]
+
+    def chain(self, name: str) -> "list[Mode]":
+        """A mode and its parents, innermost first."""
+        found = []
+        while name:
+            found.append(self.mode(name))
+            name = found[-1].parent
+        return found
+
+    def kept(self, name: str) -> "Mode | None":
+        """The table of lines that this mode keeps, if any."""
+        if name not in self._kept and name in _KEPT:
+            self._kept[name] = Mode(name, "", "", _KEPT[name])
+        return self._kept.get(name)
+
+    def names(self) -> "list[str]":
+        """All modes, sorted (for the printed reference)."""
+        return sorted(_MODES)
+
+
+def run(action: str, draft: Draft, match: Match) -> None:
+    """Do what a matched line says. Raises Rejected."""
+    for setters in _SETTERS:
+        if action in setters:
+            setters[action](draft, match)
+            return
+    raise KeyError(action)  # a table names an action that nobody implements: our bug

@@ -1,0 +1,308 @@
+"""Global configuration commands: their table, and what each does to a `Config`.
+
+Level 3, pure. Block openers set `draft.block`; the lines inside are in `commands_ezvpn`, `commands_isakmp`,
+`commands_interface` and `commands_mqtt`. Setters raise `Rejected` for what the grammar cannot see, and never leave a
+change half made.
+"""
+
+from ezvpn.config import tokens
+from ezvpn.config.draft import Draft, Rejected
+from ezvpn.config.grammar import Match
+from ezvpn.config.model import Config, EzvpnProfile, Interface, Keepalive, Mqtt, Policy, PresharedKey, TransformSet
+from ezvpn.config.transforms import esp_transform
+
+GLOBAL = (
+    ("hostname ~ WORD$name", ("Set the name of this device", "Name, used in prompts and MQTT topics"), "hostname"),
+    (
+        "enable {secret|password}$what ~ SECRET$secret",
+        ("Protect privileged mode", "Secret", "Password, used where there is no secret", "The secret in plain text"),
+        "enable",
+    ),
+    (
+        "logging console ~ [{<0-7>|emergencies|alerts|critical|errors|warnings|notifications|informational|debugging}]$level",
+        (
+            "Message logging",
+            "Messages on the console",
+            "Severity level",
+            "System is unusable (0)",
+            "Action needed at once (1)",
+            "Critical conditions (2)",
+            "Errors (3)",
+            "Warnings (4)",
+            "Normal but significant conditions (5)",
+            "Informational messages (6)",
+            "Debugging messages (7)",
+        ),
+        "logging_console",
+    ),
+    (
+        "crypto isakmp policy <1-10000>$priority ~",
+        ("Encryption", "IKE, phase 1", "Add or change an ISAKMP policy", "Priority, 1 is the highest"),
+        "policy",
+    ),
+    (
+        "crypto isakmp keepalive ~ <10-3600>$seconds [<2-60>$retry] [periodic|on-demand]$when",
+        (
+            "",
+            "",
+            "Dead peer detection",
+            "Seconds between probes (periodic), or of silence before one (on-demand)",
+            "Seconds between retries once a probe was missed, default 2",
+            "Probe at regular intervals",
+            "Probe only when there is traffic to send (default)",
+        ),
+        "keepalive",
+    ),
+    (
+        "crypto isakmp allow-weak ~",
+        ("", "", "Offer and accept DES, MD5 and group 1 where configured"),
+        "allow_weak",
+    ),
+    (
+        "crypto isakmp key [0|6]$type WORD$key ~ {address A.B.C.D$address [MASK$mask]|hostname HOST$hostname}",
+        (
+            "",
+            "",
+            "Pre-shared key of a site-to-site peer",
+            "Specifies an UNENCRYPTED key will follow",
+            "Specifies an ENCRYPTED key will follow",
+            "The key",
+            "By address",
+            "Address of the peer",
+            "Mask of the peers' subnet",
+            "By host name",
+            "Name of the peer",
+        ),
+        "preshared_key",
+    ),
+    (
+        "crypto ipsec client ezvpn WORD$name ~",
+        ("", "IPsec, phase 2", "Client side", "Easy VPN remote profile", "Name of the profile"),
+        "ezvpn",
+    ),
+    (
+        "crypto ipsec transform-set WORD$name ~ {esp-aes [128|192|256]|esp-gcm [128|192|256]|esp-3des|esp-des|esp-null"
+        "|esp-md5-hmac|esp-sha-hmac|esp-sha256-hmac|esp-sha384-hmac|esp-sha512-hmac}$words...",
+        (
+            "",
+            "",
+            "Name a set of ESP algorithms",
+            "Name of the set",
+            "AES-CBC, 128 bits unless said otherwise",
+            "128 bit keys",
+            "192 bit keys",
+            "256 bit keys",
+            "AES-GCM with 16 byte ICV, 128 bits unless said otherwise",
+            "128 bit keys",
+            "192 bit keys",
+            "256 bit keys",
+            "3DES (weak)",
+            "DES (weak)",
+            "No encryption",
+            "HMAC-MD5 (weak)",
+            "HMAC-SHA-1",
+            "HMAC-SHA-256",
+            "HMAC-SHA-384",
+            "HMAC-SHA-512",
+        ),
+        "transform_set",
+    ),
+    (
+        "crypto ipsec security-association replay window-size ~ {64|128|256|512|1024}$size",
+        ("", "", "IPsec SAs", "Anti-replay checking", "Size of the window", "Packets", "", "", "", ""),
+        "replay_window",
+    ),
+    ("interface IFNAME$name ~", ("Configure an interface", "Such as FastEthernet0 or eth0"), "interface"),
+    ("mqtt ~", ("Reports over MQTT",), "mqtt"),
+)
+
+LEVELS = (
+    "emergencies",
+    "alerts",
+    "critical",
+    "errors",
+    "warnings",
+    "notifications",
+    "informational",
+    "debugging",
+)
+
+_HOST_MASK = b"\xff\xff\xff\xff"
+
+_MAX_PROFILES = 8
+_MAX_POLICIES = 32
+_MAX_TRANSFORM_SETS = 32
+_MAX_INTERFACES = 64
+_MAX_KEYS = 64
+_MAX_HOSTNAME = 63
+
+
+def hostname(draft: Draft, match: Match) -> None:
+    name = match.text("name")
+    if match.negate:
+        draft.config.hostname = Config().hostname
+        return
+    if len(name) > _MAX_HOSTNAME or not tokens.is_host(name) or "." in name:
+        raise Rejected("a host name has letters, digits, - and _, at most 63 of them, and is not a number", "name")
+    draft.config.hostname = name
+
+
+def enable(draft: Draft, match: Match) -> None:
+    field = "enable_" + match.text("what")
+    if match.negate:
+        setattr(draft.config, field, None)
+        return
+    if match.text("secret")[:3] in ("5 $", "8 $", "9 $"):
+        raise Rejected("a type 5, 8 or 9 hash cannot be checked here; type the secret in plain", "secret")
+    setattr(draft.config, field, draft.secret(match, "secret"))
+
+
+def logging_console(draft: Draft, match: Match) -> None:
+    if match.negate == "no":
+        draft.config.logging_level = -1
+    elif match.text("level"):
+        draft.config.logging_level = LEVELS.index(match.text("level"))
+    else:
+        draft.config.logging_level = match.number("level", Config().logging_level)
+
+
+def policy(draft: Draft, match: Match) -> None:
+    policies = draft.config.policies
+    priority = match.number("priority")
+    at = 0
+    while at < len(policies) and policies[at].priority < priority:
+        at += 1
+    known = at < len(policies) and policies[at].priority == priority
+    if match.negate:
+        if not known:
+            raise Rejected("there is no policy " + str(priority), "priority")
+        policies.pop(at)
+        return
+    if not known:
+        _bounded(policies, _MAX_POLICIES, "policies")
+        policies.insert(at, Policy(priority))
+    draft.enter("config-isakmp", policies[at])
+
+
+def keepalive(draft: Draft, match: Match) -> None:
+    if match.negate:
+        draft.config.keepalive = None
+        return
+    draft.config.keepalive = Keepalive(
+        match.number("seconds"), match.number("retry", 2), match.text("when") == "periodic"
+    )
+
+
+def allow_weak(draft: Draft, match: Match) -> None:
+    draft.config.allow_weak = not match.negate
+
+
+def preshared_key(draft: Draft, match: Match) -> None:
+    mask = match.address("mask") or _HOST_MASK
+    made = PresharedKey(draft.secret(match, "key"), match.address("address"), mask, match.text("hostname"))
+    keys = draft.config.preshared_keys
+    old = [key for key in keys if (key.address, key.mask, key.hostname) == (made.address, mask, made.hostname)]
+    if match.negate:
+        if made.address is None and not made.hostname:
+            old = [key for key in keys if key.key.same(made.key)]
+        if not old:
+            raise Rejected("there is no such key")
+        keys[:] = [key for key in keys if key not in old]
+        return
+    if old:
+        old[0].key = made.key
+        return
+    _bounded(keys, _MAX_KEYS, "keys")
+    keys.append(made)
+    match.warnings.append("the key of a site-to-site peer has no effect: crypto maps are not supported")
+
+
+def ezvpn(draft: Draft, match: Match) -> None:
+    profiles = draft.config.profiles
+    at = _named(profiles, match.text("name"))
+    if match.negate:
+        if at < 0:
+            raise Rejected("there is no profile " + match.text("name"), "name")
+        profiles.pop(at)
+        return
+    if at < 0:
+        _bounded(profiles, _MAX_PROFILES, "ezvpn profiles")
+        profiles.append(EzvpnProfile(match.text("name")))
+    draft.enter("config-crypto-ezvpn", profiles[at])
+
+
+def transform_set(draft: Draft, match: Match) -> None:
+    sets = draft.config.transform_sets
+    at = _named(sets, match.text("name"))
+    if match.negate:
+        if at < 0:
+            raise Rejected("there is no transform set " + match.text("name"), "name")
+        sets.pop(at)
+        return
+    words = match.words("words")
+    made = TransformSet(match.text("name"), tuple(words), esp_transform(words))
+    if at < 0:
+        _bounded(sets, _MAX_TRANSFORM_SETS, "transform sets")
+        sets.append(made)
+    else:
+        sets[at] = made
+    draft.enter("cfg-crypto-trans", made)
+
+
+def replay_window(draft: Draft, match: Match) -> None:
+    draft.config.anti_replay_window = Config().anti_replay_window if match.negate else int(match.text("size"))
+
+
+def interface(draft: Draft, match: Match) -> None:
+    interfaces = draft.config.interfaces
+    at = _named(interfaces, match.text("name"))
+    if match.negate:
+        if at < 0:
+            raise Rejected("there is no interface " + match.text("name") + " in the configuration", "name")
+        interfaces.pop(at)
+        return
+    if at < 0:
+        _bounded(interfaces, _MAX_INTERFACES, "interfaces")
+        interfaces.append(Interface(match.text("name")))
+    draft.enter("config-if", interfaces[at])
+
+
+def mqtt(draft: Draft, match: Match) -> None:
+    if match.negate:
+        draft.config.mqtt = None
+        return
+    if draft.config.mqtt is None:
+        draft.config.mqtt = Mqtt()
+    draft.enter("config-mqtt", draft.config.mqtt)
+
+
+SETTERS = {
+    "hostname": hostname,
+    "enable": enable,
+    "logging_console": logging_console,
+    "policy": policy,
+    "keepalive": keepalive,
+    "allow_weak": allow_weak,
+    "preshared_key": preshared_key,
+    "ezvpn": ezvpn,
+    "transform_set": transform_set,
+    "replay_window": replay_window,
+    "interface": interface,
+    "mqtt": mqtt,
+}
+
+
+def _named(items: "list[EzvpnProfile] | list[TransformSet] | list[Interface]", name: str) -> int:
+    for i in range(len(items)):
+        if items[i].name == name:
+            return i
+    return -1
+
+
+def _bounded(
+    items: "list[PresharedKey] | list[Policy] | list[EzvpnProfile] | list[TransformSet] | list[Interface]",
+    most: int,
+    what: str,
+) -> None:
+    if len(items) >= most:
+        raise Rejected("more than " + str(most) + " " + what)

@@ -1,0 +1,198 @@
+"""A configuration as IOS prints it. `config.text.parse` reads it back to the same values.
+
+Level 3, pure. Defaults that IOS does not print are not printed (`on-demand`, `lifetime 86400`); secrets are printed plain for
+the store and masked for eyes.
+"""
+
+from ezvpn.config import kept, secrets, tokens
+from ezvpn.config.commands_global import LEVELS
+from ezvpn.config.commands_mqtt import SCHEMES
+from ezvpn.config.model import Config, EzvpnProfile, Interface, Kept, Mqtt, Policy, TransformSet
+from ezvpn.config.transforms import hash_word
+
+
+def render(config: Config, masked: bool = False) -> "list[str]":
+    """The lines of the running configuration, without line ends; the last is `end`. masked: secrets as `<removed>`."""
+    return _Renderer(config, masked).lines()
+
+
+def to_text(config: Config) -> str:
+    """The text that goes into the store: secrets plain, one newline at the end."""
+    return "\n".join(render(config)) + "\n"
+
+
+class _Renderer:
+    def __init__(self, config: Config, masked: bool) -> None:
+        self.config = config
+        self.masked = masked
+        self.out: "list[str]" = []
+
+    def lines(self) -> "list[str]":
+        config = self.config
+        defaults = Config()
+        self.kept(kept.TOP)
+        self.separate()
+        self.put("hostname " + config.hostname)
+        self.separate()
+        self.kept(kept.BOOT)
+        if config.enable_secret is not None:
+            self.put("enable secret " + secrets.write(config.enable_secret, self.masked))
+        if config.enable_password is not None:
+            self.put("enable password " + secrets.write(config.enable_password, self.masked))
+        self.separate()
+        self.kept(kept.BASE)
+        self.separate()
+        if config.allow_weak:
+            self.put("crypto isakmp allow-weak")
+        for policy in config.policies:
+            self.policy(policy)
+        self.preshared_keys()
+        if config.keepalive is not None:
+            words = ["crypto isakmp keepalive", str(config.keepalive.seconds)]
+            if config.keepalive.retry != 2:
+                words.append(str(config.keepalive.retry))
+            if config.keepalive.periodic:
+                words.append("periodic")
+            self.put(" ".join(words))
+        self.separate()
+        if config.anti_replay_window != defaults.anti_replay_window:
+            self.put("crypto ipsec security-association replay window-size " + str(config.anti_replay_window))
+        for transform_set in config.transform_sets:
+            self.transform_set(transform_set)
+        self.separate()
+        for profile in config.profiles:
+            self.profile(profile)
+            self.separate()
+        self.kept(kept.CRYPTO)
+        self.separate()
+        self.kept(kept.MAP)
+        self.separate()
+        for interface in config.interfaces:
+            self.interface(interface)
+            self.separate()
+        if config.logging_level < 0:
+            self.put("no logging console")
+        elif config.logging_level != defaults.logging_level:
+            self.put("logging console " + LEVELS[config.logging_level])
+        self.kept(kept.IP)
+        self.separate()
+        self.kept(kept.ACL)
+        self.separate()
+        if config.mqtt is not None:
+            self.mqtt(config.mqtt)
+            self.separate()
+        self.kept(kept.TAIL)
+        self.separate()
+        self.put("end")
+        return self.out
+
+    def put(self, line: str) -> None:
+        self.out.append(line)
+
+    def separate(self) -> None:
+        if not self.out or self.out[-1] != "!":
+            self.out.append("!")
+
+    def kept(self, place: int) -> None:
+        """The kept lines of one place; blocks stand apart."""
+        for line in self.config.kept:
+            if line.place == place:
+                self.kept_line("", line)
+                for inner in line.lines:
+                    self.kept_line(" ", inner)
+                if line.lines:
+                    self.separate()
+
+    def kept_line(self, indent: str, line: Kept) -> None:
+        secret = "" if line.secret is None else " " + secrets.write(line.secret, self.masked)
+        self.put(indent + line.text + secret)
+
+    def policy(self, policy: Policy) -> None:
+        defaults = Policy(policy.priority)
+        self.put("crypto isakmp policy " + str(policy.priority))
+        bits = " " + str(policy.key_bits) if policy.key_bits not in (0, 128) else ""
+        self.put(" encryption " + policy.cipher + bits)
+        if policy.hash != defaults.hash:
+            self.put(" hash " + hash_word(policy.hash))
+        self.put(" authentication " + policy.authentication)
+        self.put(" group " + str(policy.group))
+        if policy.life_s != defaults.life_s:
+            self.put(" lifetime " + str(policy.life_s))
+        self.separate()
+
+    def preshared_keys(self) -> None:
+        for key in self.config.preshared_keys:
+            text = secrets.write(key.key, self.masked)
+            if text in ("0", "6"):
+                text = "0 " + text  # alone they would read as the type of the next word
+            if key.address is None:
+                where = "hostname " + key.hostname
+            else:
+                where = "address " + tokens.dotted(key.address)
+                if key.mask != b"\xff\xff\xff\xff":
+                    where += " " + tokens.dotted(key.mask)
+            self.put("crypto isakmp key " + text + " " + where)
+
+    def transform_set(self, transform_set: TransformSet) -> None:
+        self.put("crypto ipsec transform-set " + transform_set.name + " " + " ".join(transform_set.words))
+
+    def profile(self, profile: EzvpnProfile) -> None:
+        defaults = EzvpnProfile(profile.name)
+        self.put("crypto ipsec client ezvpn " + profile.name)
+        self.put(" connect " + profile.connect)
+        if profile.key is not None:
+            self.put(" group " + profile.group + " key " + secrets.write(profile.key, self.masked))
+        self.put(" mode " + profile.mode)
+        for peer in profile.peers:
+            self.put(" peer " + peer.host + (" default" if peer.default else ""))
+        if profile.password is not None:
+            self.put(" username " + profile.username + " password " + secrets.write(profile.password, self.masked))
+        if profile.xauth_mode != defaults.xauth_mode:
+            self.put(" xauth userid mode " + profile.xauth_mode)
+        if profile.xauth_retry_minutes is None:
+            self.put(" xauth retry-minutes never")
+        elif profile.xauth_retry_minutes != defaults.xauth_retry_minutes:
+            self.put(" xauth retry-minutes " + str(profile.xauth_retry_minutes))
+        if profile.pfs_group is not None:
+            self.put(" pfs group " + str(profile.pfs_group))
+        if profile.transform_sets:
+            self.put(" transform-set " + " ".join(profile.transform_sets))
+
+    def interface(self, interface: Interface) -> None:
+        self.put("interface " + interface.name)
+        if interface.description:
+            self.put(" description " + interface.description)
+        if interface.dhcp:
+            self.put(" ip address dhcp")
+        elif interface.address is not None and interface.mask is not None:
+            self.put(" ip address " + tokens.dotted(interface.address) + " " + tokens.dotted(interface.mask))
+        if interface.shutdown:
+            self.put(" shutdown")
+        for line in interface.kept:
+            self.kept_line(" ", line)
+        if interface.crypto_map:
+            self.put(" crypto map " + interface.crypto_map)
+        for name, side in interface.ezvpn:
+            self.put(" crypto ipsec client ezvpn " + name + " " + side)
+
+    def mqtt(self, mqtt: Mqtt) -> None:
+        defaults = Mqtt()
+        self.put("mqtt")
+        if mqtt.host is not None:
+            scheme = "mqtts" if mqtt.tls else "mqtt"
+            port = ":" + str(mqtt.port) if mqtt.port != SCHEMES[scheme][1] else ""
+            self.put(" broker " + scheme + "://" + mqtt.host + port)
+        if mqtt.client_id:
+            self.put(" client-id " + mqtt.client_id)
+        if mqtt.password is not None:
+            self.put(" username " + mqtt.username + " password " + secrets.write(mqtt.password, self.masked))
+        if mqtt.ca:
+            self.put(" ca " + mqtt.ca)
+        if mqtt.certificate:
+            self.put(" certificate " + mqtt.certificate + " key " + mqtt.key)
+        if mqtt.topic_prefix != defaults.topic_prefix:
+            self.put(" topic-prefix " + mqtt.topic_prefix)
+        if mqtt.keepalive_s != defaults.keepalive_s:
+            self.put(" keepalive " + str(mqtt.keepalive_s))
+        if mqtt.metrics_interval_s != defaults.metrics_interval_s:
+            self.put(" metrics-interval " + str(mqtt.metrics_interval_s))
