@@ -11,18 +11,16 @@ in its own file; what goes out again is decided in `exchange`.
 from ezvpn.ike.aggressive import Accepted, Aggressive
 from ezvpn.ike.child import Child, rekey_after_ms
 from ezvpn.ike.core import Core
-from ezvpn.ike.dpd import Dpd
-from ezvpn.ike.events import ChildDown, ChildFailed, Configured, PeerMoved, Phase1Up, Rekey, SessionDown, XauthResult
+from ezvpn.ike.events import Configured, PeerMoved, Phase1Up, Rekey, SessionDown, XauthResult
 from ezvpn.ike.exchange import Exchange
 from ezvpn.ike.fragment import PATIENCE_MS, Reassembly
-from ezvpn.ike.informational import Informational
 from ezvpn.ike.mode_config import ModeConfigClient
-from ezvpn.ike.params import SOCKET_NATT, Attempt, ChildRequest, ModeConfig, Phase1Transform
-from ezvpn.ike.quick_mode import QuickInitiator, QuickResponder
-from ezvpn.ike.sa import NO_COOKIE, IsakmpSa
+from ezvpn.ike.params import SOCKET_NATT, Attempt, ModeConfig, Phase1Transform
+from ezvpn.ike.protected import ProtectedSa
+from ezvpn.ike.sa import NO_COOKIE
 from ezvpn.ike.state import ACCEPTS, STEP, TRANSITIONS, Refused, State, check
 from ezvpn.ike.status import Phase1Status
-from ezvpn.ike.timers import Slot, earlier
+from ezvpn.ike.timers import Slot
 from ezvpn.ike.xauth import XauthClient
 from ezvpn.record import Secret
 from ezvpn.wire.attributes import ConfigType, parse_config
@@ -48,21 +46,17 @@ _UNANSWERED = {
 }
 
 
-class Session(IsakmpSa):
+class Session(ProtectedSa):
     """Made by `Endpoint.connect`; driven by `Endpoint` only."""
 
     def __init__(self, id: int, core: Core, attempt: Attempt) -> None:
         super().__init__(id, core, attempt)
         self.aggressive = Aggressive(self, core.take_pair(attempt.transforms[0].group))
-        self.dpd = Dpd(self)
-        self.informational = Informational(self, self.dpd)
         self.xauth = XauthClient(self)
         self.mode_config = ModeConfigClient(self)
         self.reassembly = Reassembly()
         self.accepted: "Accepted | None" = None
-        self.heard = False  # something authenticated came after AM3
-        self._next_child = 1
-        self._waiting_children: "list[Child]" = []
+        self.confirmed = False  # something authenticated came after AM3
 
     # --- starting and ending ----------------------------------------------------------------------------------------
 
@@ -126,7 +120,7 @@ class Session(IsakmpSa):
         elif self.protection is None:
             raise Refused("state", "encrypted message before phase 1 is over")
         else:
-            self._protected(view, header, now, source)
+            self.receive_protected(view, header, now, source)
 
     def _fragment(self, view: memoryview, header: Header, now: int, source: "tuple[int, bytes, int]") -> None:
         # Before AM2 nobody has shown the vendor ID yet, but AM2 itself may come in pieces: only our offer says so then.
@@ -162,7 +156,7 @@ class Session(IsakmpSa):
             raise Refused("state", "not an answer to AM1")
         digest = self.core.crypto.hash("sha1", view)
         if exchange.received == digest:
-            self._repeat(exchange, now)
+            self.repeat(exchange, now)
             return
         if self.state != State.AM1_SENT:
             raise Refused("state", "another AM2 after phase 1")
@@ -204,68 +198,10 @@ class Session(IsakmpSa):
             self.move(State.CONFIG)
             self.mode_config.start(now)
 
-    def _repeat(self, exchange: Exchange, now: int) -> None:
-        """The peer did not get our last message: the same bytes again, and nothing is processed twice."""
-        packet = exchange.repeated()
-        if packet:
-            self.queue(packet, now)
-            self.traced(True, exchange.kind, exchange.message_id, (), len(packet), True)
-
-    def _protected(self, view: memoryview, header: Header, now: int, source: "tuple[int, bytes, int]") -> None:
-        protection = self.sealed()
-        # 0 is the message ID of phase 1 and of nothing else (RFC 2408 3.1).
-        if not header.message_id:
-            raise Refused("state", "message ID 0 after phase 1")
-        digest = self.core.crypto.hash("sha1", view)
-        exchange = self.exchange(header.message_id)
-        if exchange is not None and exchange.received == digest:
-            self._repeat(exchange, now)
-            return
-        if exchange is None and self.seen(header.message_id):
-            raise Refused("replay", "message ID was used before")
-        if exchange is not None and exchange.kind != header.exchange:
-            raise Refused("state", "message ID belongs to another exchange")
-        new = exchange is None
-        if exchange is None:
-            exchange = Exchange(header.exchange, header.message_id, protection.first_iv(header.message_id), now, None)
-        plain, next_iv = protection.open(view, header, exchange.iv)
-        clear = memoryview(plain)
-        parts, end = parse_chain(clear, HEADER_BYTES, len(clear), header.next_payload)
-        self._verify(exchange, clear, parts, end)
-        # Authenticated from here on: the chain moves, the peer lives.
-        exchange.answered(digest, next_iv, now)
-        self.traced_in(header.exchange, header.message_id, parts, len(view))
-        self._heard(now, source)
-        if header.exchange == ExchangeType.INFORMATIONAL:
-            self.mark_seen(header.message_id)
-            self.informational.process(clear, parts, now)
-            return
-        if new:
-            self.keep(exchange)
-        if header.exchange == ExchangeType.TRANSACTION:
-            self._transaction(exchange, clear, parts, now)
-        else:
-            self._quick(exchange, clear, parts, now)
-
-    def _verify(self, exchange: Exchange, clear: memoryview, parts: "list[Part]", end: int) -> None:
-        """Payload rule and HASH of a decrypted message."""
-        task = exchange.task
-        if isinstance(task, (QuickInitiator, QuickResponder)):
-            task.verify(clear, parts, end)
-            return
-        rule = {
-            ExchangeType.INFORMATIONAL: "informational",
-            ExchangeType.TRANSACTION: "transaction",
-            ExchangeType.QUICK: "quick",
-        }[exchange.kind]
-        check(rule, parts)
-        found = clear[parts[0].start : parts[0].end]
-        self.sealed().verify_rest(found, exchange.message_id, clear[parts[0].end : end])
-
-    def _heard(self, now: int, source: "tuple[int, bytes, int]") -> None:
+    def heard(self, now: int, source: "tuple[int, bytes, int]") -> None:
         """Something new and authenticated: AM3 has arrived, and the peer may have moved."""
-        if not self.heard:
-            self.heard = True
+        if not self.confirmed:
+            self.confirmed = True
             self.aggressive.exchange.waiting = False
             if self.attempt.initial_contact:
                 self.informational.send_initial_contact(now)
@@ -275,7 +211,11 @@ class Session(IsakmpSa):
             self.peer, self.peer_port = source[1], source[2]
             self.core.emit(PeerMoved(self.id, self.peer, self.peer_port))
 
-    def _transaction(self, exchange: Exchange, clear: memoryview, parts: "list[Part]", now: int) -> None:
+    def renewable(self) -> "list[Child]":
+        """A gateway may renew a pair that stands, and start nothing else."""
+        return [child for child in self.children if child.up]
+
+    def transaction(self, exchange: Exchange, clear: memoryview, parts: "list[Part]", now: int) -> None:
         for part in parts:
             if part.type != Payload.ATTR:
                 continue
@@ -291,30 +231,6 @@ class Session(IsakmpSa):
                 self.mode_config.process_set(exchange, message, now)
             elif message.type == ConfigType.REPLY:
                 self.mode_config.process_reply(exchange, message, now)
-
-    def _quick(self, exchange: Exchange, clear: memoryview, parts: "list[Part]", now: int) -> None:
-        task = exchange.task
-        if isinstance(task, (QuickInitiator, QuickResponder)):
-            task.process(clear, parts, now)
-            return
-        # The peer starts one: only to renew a pair that stands.
-        refusal: "Refused | None" = None
-        for old in [child for child in self.children if child.up]:
-            responder = QuickResponder(self, exchange, old, self._next_child)
-            try:
-                responder.answer(clear, parts, now)
-            except Refused as fault:
-                refusal = fault
-                continue
-            self._next_child += 1
-            exchange.task = responder
-            self.children.append(responder.child)
-            return
-        notify = NotifyType.INVALID_ID_INFORMATION
-        if refusal is not None and refusal.cause == "no-proposal":
-            notify = NotifyType.NO_PROPOSAL_CHOSEN
-        self.informational.send_refusal(notify, b"", now)
-        raise refusal or Refused("identity", "quick mode for no pair of ours")
 
     # --- what the exchange files report -----------------------------------------------------------------------------
 
@@ -332,7 +248,7 @@ class Session(IsakmpSa):
             self.close(now, "xauth-failed", text + (": " + message if message else ""))
         elif self.mode_config.done:
             self.move(State.UP)
-            self._start_waiting(now)
+            self.start_waiting(now)
         elif self.state in (State.AM3_SENT, State.XAUTH):
             # xauth 5.5: a STATUS without a REQUEST says that we are authenticated already.
             self.move(State.CONFIG)
@@ -348,29 +264,7 @@ class Session(IsakmpSa):
             self.move(State.CONFIG)
         self.move(State.UP)
         self.core.emit(Configured(self.id, config))
-        self._start_waiting(now)
-
-    def child_up(self, child: Child, now: int) -> None:
-        child.live(now, self.core.jitter())
-        self._start_waiting(now)
-
-    def child_failed(self, child: Child, cause: str, notify: int, text: str, now: int) -> None:
-        if child in self.children:
-            self.children.remove(child)
-        self.core.free_spi(child.spi_in)
-        for exchange in list(self.exchanges):
-            task = exchange.task
-            if isinstance(task, (QuickInitiator, QuickResponder)) and task.child is child:
-                task.finished = True
-                exchange.waiting = False
-        self.core.emit(ChildFailed(self.id, child.id, cause, notify, text))
-        self._start_waiting(now)
-
-    def child_down(self, child: Child, reason: str) -> None:
-        if child in self.children:
-            self.children.remove(child)
-        self.core.free_spi(child.spi_in)
-        self.core.emit(ChildDown(self.id, child.id, child.spi_in, child.spi_out, reason))
+        self.start_waiting(now)
 
     # --- commands ---------------------------------------------------------------------------------------------------
 
@@ -382,51 +276,11 @@ class Session(IsakmpSa):
         self.xauth.refuse(now)
         self.timers.set(Slot.WAIT, now + STEP_WAIT_MS)
 
-    def open_child(self, request: ChildRequest, replaces: int, now: int) -> int:
-        """Start a quick mode, or queue it: one at a time, so that an error of the gateway is about that one."""
-        child = Child(self._next_child, request, replaces)
-        self._next_child += 1
-        self._waiting_children.append(child)
-        self._start_waiting(now)
-        return child.id
-
-    def close_child(self, id: int, reason: str, now: int) -> None:
-        for child in list(self.children):
-            if child.id == id:
-                if child.up:
-                    self.informational.send_delete_child(child, now)
-                    self.child_down(child, reason)
-                else:
-                    self.child_failed(child, "closed", 0, "given up", now)
-
-    def _start_waiting(self, now: int) -> None:
-        if self.state != State.UP or not self._waiting_children:
-            return
-        for child in self.children:
-            if not child.up:
-                return
-        child = self._waiting_children.pop(0)
-        self.children.append(child)
-        QuickInitiator(self, child).start(now)
-
     # --- time -------------------------------------------------------------------------------------------------------
 
-    def deadline(self) -> "int | None":
-        first = self.timers.next()
-        for exchange in self.exchanges:
-            first = earlier(first, exchange.due())
-        for child in self.children:
-            first = earlier(first, child.due())
-        return first
-
     def timeout(self, now: int) -> None:
-        for exchange in list(self.exchanges):
-            due = exchange.due()
-            if due is not None and now >= due and self.state != State.DEAD:
-                self._exchange_due(exchange, now)
-        for child in list(self.children):
-            if self.state != State.DEAD:
-                self._child_due(child, now)
+        self.exchanges_due(now)
+        self.children_due(now)
         if self.timers.take(Slot.FRAGMENTS, now):
             self.reassembly.clear()
         if self.timers.take(Slot.WAIT, now):
@@ -435,7 +289,6 @@ class Session(IsakmpSa):
             self.core.emit(Rekey(self.id, "phase1", 0))
         if self.timers.take(Slot.PHASE1_LIFE, now):
             self.close(now, "lifetime", "the ISAKMP SA reached the end of its life")
-        self.forget_idle(now)
 
     def keepalive_due(self, now: int) -> bool:
         """RFC 3948 4: a NAT keepalive, only if nothing else was sent for its interval."""
@@ -449,16 +302,8 @@ class Session(IsakmpSa):
         self.timers.set(Slot.NAT_KEEPALIVE, now + interval)
         return True
 
-    def _exchange_due(self, exchange: Exchange, now: int) -> None:
-        packet = exchange.expire(now)
-        if packet is not None:
-            self.queue(packet, now)
-            self.traced(True, exchange.kind, exchange.message_id, (), len(packet), True)
-            return
-        task = exchange.task
-        if isinstance(task, (QuickInitiator, QuickResponder)):
-            self.child_failed(task.child, "no-answer", 0, "the gateway does not answer quick mode", now)
-        elif exchange is self.aggressive.exchange:
+    def gave_up(self, exchange: Exchange, now: int) -> None:
+        if exchange is self.aggressive.exchange:
             self._unanswered(now)
         else:
             self.close(now, "config-failed", "the gateway does not answer Mode Config")
@@ -478,15 +323,6 @@ class Session(IsakmpSa):
             self.close(now, "xauth-timeout", "user name and password were not settled in time")
         else:
             self.close(now, "no-answer", "the gateway did not continue after phase 1")
-
-    def _child_due(self, child: Child, now: int) -> None:
-        if child.rekey_at is not None and now >= child.rekey_at:
-            child.rekey_at = None
-            self.core.emit(Rekey(self.id, "child", child.id))
-        if child.expire_at is not None and now >= child.expire_at:
-            child.expire_at = None
-            self.informational.send_delete_child(child, now)
-            self.child_down(child, "lifetime")
 
     # --- status -----------------------------------------------------------------------------------------------------
 
