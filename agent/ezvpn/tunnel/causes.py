@@ -35,6 +35,7 @@ SENTENCES = {
     ("name-not-resolved", ""): "the name {peer} does not resolve: check its spelling and the DNS server",
     ("data-plane", ""): "the system refused the tunnel device or its routes: {text}",
     ("no-progress", ""): "gateway {peer} made no progress: check its log",
+    ("busy", ""): "too many tunnels are being negotiated at once: this one is tried again",
     ("interface-down", ""): "outside interface {text} is down or absent",
     ("configuration", ""): "{text}",
     ("closed", ""): "closed: {text}",

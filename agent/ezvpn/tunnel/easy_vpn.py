@@ -132,7 +132,7 @@ class EasyVpn:
         handler = _HANDLERS.get(event.__class__)
         if handler is None:
             return
-        if not self.owns(event.session):
+        if not self.owns(event.session) or (event.session != self.session and handler not in _BEFORE_PHASE1):
             self.stale += 1
             return
         getattr(self, handler)(event, now)
@@ -381,9 +381,7 @@ class EasyVpn:
                 self._lost(event.cause, event.step, event.last_hint, event.text, now)
             return
         self._climbed(self._ladder.down(event, now), now)
-        if not self._ladder.newest:
-            cause, step, hint, text = self._ladder.verdict
-            self._lost(cause, step, hint, text, now)
+        self._all_ended(now)
 
     # --- actions behind the arcs ----------------------------------------------------------------------------------
 
@@ -437,8 +435,8 @@ class EasyVpn:
 
     def _do_credentials(self, now: int) -> None:
         request = self.credentials.request
-        if request is None:
-            return
+        if request is None or self.endpoint.status(self.session, now) is None:
+            return  # no session: its SessionDown is on the way
         verdict, fields = self.credentials.decide(request)
         if verdict == ANSWER:
             self._answer = fields
@@ -462,7 +460,8 @@ class EasyVpn:
         self.credentials.request = None
         self._timers[_REMIND] = None
         self._progress(now)
-        self.endpoint.answer_xauth(self.session, fields, now)
+        if self.endpoint.status(self.session, now) is not None:
+            self.endpoint.answer_xauth(self.session, fields, now)
 
     def _do_hold(self, now: int) -> None:
         self._drop_session(now)
@@ -532,6 +531,12 @@ class EasyVpn:
         self._progress(now)
         self._ladder.start(template, preferred(settings.phase1, self._good_group), now)
         self.telling.changed()
+        self._all_ended(now)
+
+    def _all_ended(self, now: int) -> None:
+        if not self._ladder.newest:
+            cause, step, hint, text = self._ladder.verdict
+            self._lost(cause, step, hint, text, now)
 
     def _climbed(self, groups: "tuple[int, int] | None", now: int) -> None:
         if groups is None:
@@ -674,6 +679,8 @@ class EasyVpn:
     def _busy(self) -> bool:
         return self.session != 0 or self._ladder.newest != 0 or self._asking_name
 
+
+_BEFORE_PHASE1 = ("_hint", "_phase1_up", "_session_down")
 
 # Causes after which the next peer of the list is tried first.
 _NEXT_PEER = ("peer-dead", "no-answer")

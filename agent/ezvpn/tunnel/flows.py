@@ -200,8 +200,11 @@ class Flows:
 
     def _start(self, flow: Flow, renewing: bool, now: int) -> None:
         settings = self._settings
-        if settings is None:
-            return
+        if not renewing:
+            flow.child = 0
+            flow.state = OPENING
+        if settings is None or self._endpoint.status(self.session, now) is None:
+            return  # the session ended in this very moment: its SessionDown is on the way
         if not flow.flipped:
             flow.pfs = self.pfs
         request = ChildRequest(flow.local, flow.remote, settings.esp, flow.pfs)
@@ -210,7 +213,6 @@ class Flows:
             flow.renewal = child
         else:
             flow.child = child
-            flow.state = OPENING
 
     def _find(self, local: Selector, remote: Selector) -> "Flow | None":
         for flow in self.flows:

@@ -39,7 +39,7 @@ class Ladder:
         return self._tries[-1].session if self._tries else 0
 
     def start(self, template: Attempt, rungs: "tuple[tuple[Phase1Transform, ...], ...]", now: int) -> None:
-        """Start the first rung. `template` holds all but the transforms."""
+        """Start the first rung. `template` holds all but the transforms. `newest` is 0 if the core has no room."""
         self._template = template
         self._rungs = rungs
         self._top = -1
@@ -90,21 +90,26 @@ class Ladder:
         template = self._template
         if template is None or self._top + 1 >= len(self._rungs):
             return False
-        self._top += 1
         attempt = Attempt(
             template.peer,
             template.local,
             template.local_ports,
             template.group_name,
             template.psk,
-            self._rungs[self._top],
+            self._rungs[self._top + 1],
             initial_contact=template.initial_contact,
             force_natt=template.force_natt,
             request_address=template.request_address,
             nat_keepalive_s=template.nat_keepalive_s,
             application_version=template.application_version,
         )
-        self._tries.append(_Try(self._endpoint.connect(attempt, now), self._top))
+        try:
+            session = self._endpoint.connect(attempt, now)
+        except ValueError:
+            self.verdict = ("busy", "phase1", 0, "")  # the core has a bound on its sessions
+            return False
+        self._top += 1
+        self._tries.append(_Try(session, self._top))
         return True
 
     def _find(self, session: int) -> "_Try | None":

@@ -1,0 +1,106 @@
+"""A scripted stand-in for `ike.endpoint.Endpoint`: it notes every command, sends nothing, and says what the test pushes."""
+
+from ezvpn.ike.status import Phase1Status
+
+
+class FakeEndpoint:
+    """`calls`: tuples (command, session, …) in order. `push` queues an event for the node to drain."""
+
+    def __init__(self):
+        self.calls = []
+        self.attempts = {}
+        self.alive = []
+        self.requests = {}
+        self.dropped = {}
+        self.trace = False
+        self.to = (0, b"\0\0\0\0", 500)
+        self.events = []
+        self.room = 16
+        self._next_session = 1
+        self._next_child = 1
+
+    def connect(self, attempt, now):
+        if len(self.alive) >= self.room:
+            raise ValueError("too many sessions")
+        session = self._next_session
+        self._next_session += 1
+        self.attempts[session] = attempt
+        self.alive.append(session)
+        self.calls.append(("connect", session, attempt.transforms[0].group))
+        return session
+
+    def answer_xauth(self, session, fields, now):
+        self._need(session)
+        shown = [(number, value if isinstance(value, str) else value.reveal().decode()) for number, value in fields]
+        self.calls.append(("answer_xauth", session, shown))
+
+    def refuse_xauth(self, session, now):
+        self._need(session)
+        self.calls.append(("refuse_xauth", session))
+
+    def open_child(self, session, request, now, replaces=0):
+        self._need(session)
+        child = self._next_child
+        self._next_child += 1
+        self.requests[child] = request
+        self.calls.append(("open_child", session, child, request.pfs_group, replaces))
+        return child
+
+    def close_child(self, session, child, now):
+        self.calls.append(("close_child", session, child))
+
+    def close(self, session, now, reason="closed"):
+        if session in self.alive:
+            self.alive.remove(session)
+            self.calls.append(("close", session))
+
+    def abandon(self, session, now):
+        if session in self.alive:
+            self.alive.remove(session)
+            self.calls.append(("abandon", session))
+
+    def note_inbound(self, session, now):
+        self.calls.append(("note_inbound", session))
+
+    def prepare(self, group, now):
+        self.calls.append(("prepare", group))
+
+    def status(self, session, now):
+        if session not in self.alive:
+            return None
+        status = Phase1Status()
+        status.session = session
+        status.peer = self.attempts[session].peer
+        return status
+
+    def receive(self, view, now, source):
+        self.calls.append(("receive", bytes(view), source))
+
+    def timeout(self, now):
+        pass
+
+    def transmit(self, buf, now):
+        return 0
+
+    def event(self):
+        return self.events.pop(0) if self.events else None
+
+    def deadline(self):
+        return None
+
+    def push(self, event):
+        self.events.append(event)
+
+    def died(self, session):
+        """The core has ended this session; the test pushes its SessionDown."""
+        if session in self.alive:
+            self.alive.remove(session)
+
+    def take_calls(self):
+        calls = self.calls
+        self.calls = []
+        return calls
+
+    def _need(self, session):
+        if session not in self.alive:
+            raise ValueError("no session " + str(session))

@@ -1,0 +1,713 @@
+"""The tunnel's life as message diagrams: who is tried when, what each failure says, what is left behind."""
+
+import pytest
+from hypothesis import given as each
+from hypothesis import settings as options
+from hypothesis import strategies as st
+
+from ezvpn.ike.events import Rekey
+from ezvpn.record import Secret
+
+from .scene import GW1, GW2, NEXT_PIN, PASSCODE, PASSWORD, USER_NAME, Scene, config, settings
+
+NET_A, NET_B = (10, 1, 0, 0), (10, 2, 0, 0)
+BOTH = (("10.2.80.209", False), ("10.2.80.210", False))
+
+
+class TestTheGoodWay:
+    def test_auto_connects_logs_in_and_comes_up(self):
+        s = Scene()
+        # -> AM1 with the first group, <- AM2
+        assert s.endpoint.take_calls() == [("connect", 1, 14)]
+        assert s.state == "READY"
+        s.phase1_up(1)
+        assert s.state == "XAUTH_REQ"
+        # <- CFG_REQUEST, -> CFG_REPLY with the stored pair
+        s.asks(1)
+        assert s.endpoint.take_calls() == [
+            ("answer_xauth", 1, [(USER_NAME, "alice"), (PASSWORD, "user-password-secret")])
+        ]
+        assert s.state == "XAUTH_REPLIED"
+        s.result(1, True)
+        assert s.state == "READY"
+        # <- CFG_REPLY of Mode Config, -> quick 1 for everything
+        s.configured(1)
+        assert s.plane == ["attach"]
+        assert s.state == "SS_OPEN"
+        assert s.endpoint.take_calls() == [("open_child", 1, 1, 0, 0)]
+        request = s.endpoint.requests[1]
+        assert (request.local.address, request.local.mask) == (b"\x0a\x63\x00\x07", b"\xff\xff\xff\xff")
+        assert (request.remote.address, request.remote.mask) == (b"\0\0\0\0", b"\0\0\0\0")
+        s.child_up(1, 1)
+        status = s.tunnel.status(s.now)
+        assert (status.state, status.last_event, status.reason, status.cause) == ("IPSEC_ACTIVE", "SOCKET_UP", "", "")
+        assert status.up_since == s.now
+        assert s.tunnel.spis() == [0x1001]
+        assert s.said("EZVPN_CONNECTION_UP") == [("alice", "sales", "192.0.2.5", "10.2.80.209", "10.99.0.7")]
+        assert s.said("SESSION_STATUS") == [("UP", "10.2.80.209", 500, "gw.example")]
+
+    def test_each_split_network_gets_a_pair_and_one_failing_is_a_warning(self):
+        s = Scene()
+        s.phase1_up(1)
+        s.asks(1)
+        s.result(1, True)
+        s.endpoint.take_calls()
+        s.configured(1, config(NET_A, NET_B, NET_A))
+        assert s.endpoint.take_calls() == [("open_child", 1, 1, 0, 0), ("open_child", 1, 2, 0, 0)]
+        s.child_up(1, 1)
+        assert s.state == "SS_OPEN"  # the second has not come to an end
+        s.child_failed(1, 2, cause="refused", text="INVALID-ID-INFORMATION")
+        assert s.state == "IPSEC_ACTIVE"
+        assert s.said("EZVPN_WARNING") == [
+            ("ez", "network 10.2.0.0/255.255.255.0 is not reachable: INVALID-ID-INFORMATION")
+        ]
+
+    def test_without_xauth_the_gateway_goes_straight_to_mode_config(self):
+        s = Scene()
+        s.phase1_up(1)
+        s.configured(1)
+        s.child_up(1, 1)
+        assert s.state == "IPSEC_ACTIVE"
+
+    def test_network_extension_asks_for_no_address_and_protects_the_inside_network(self):
+        s = Scene(settings(mode="network-extension", networks=((bytes(NET_B), b"\xff\xff\xff\x00"),)))
+        assert s.endpoint.attempts[1].request_address is False
+        s.phase1_up(1)
+        s.configured(1, config(NET_A, address=None))
+        assert s.endpoint.requests[1].local.address == bytes(NET_B)
+        assert s.endpoint.requests[1].remote.address == bytes(NET_A)
+
+    def test_first_contact_is_said_once_for_each_peer(self):
+        s = Scene()
+        assert s.endpoint.attempts[1].initial_contact is True
+        s.up()
+        s.tunnel.clear(s.now)
+        assert s.endpoint.attempts[2].initial_contact is False
+
+    def test_a_key_pair_is_made_while_nothing_is_urgent(self):
+        s = Scene(settings(connect="manual"))
+        s.later(1000)
+        assert s.endpoint.take_calls() == [("prepare", 14)]
+        s.tunnel.connect(s.now)
+        s.up()
+        s.later(1000)
+        assert s.endpoint.take_calls() == [("prepare", 14)]
+
+
+class TestGroups:
+    def test_a_hint_starts_the_next_group_beside_and_the_first_answer_wins(self):
+        s = Scene()
+        s.hint(1)
+        assert s.connects() == [("connect", 1, 14), ("connect", 2, 5)]
+        assert s.endpoint.alive == [1, 2]
+        s.hint(1)  # said twice: nothing new
+        s.hint(2)
+        assert s.endpoint.take_calls()[-1] == ("connect", 3, 2)
+        # the answer to the first offer was only late: the hint was forged
+        s.phase1_up(1)
+        assert s.endpoint.take_calls() == [("abandon", 2), ("abandon", 3)]
+        assert s.tunnel.owns(1) and not s.tunnel.owns(2)
+
+    def test_the_group_that_worked_is_tried_first_next_time(self):
+        s = Scene()
+        s.hint(1)
+        s.phase1_up(2, group=5)
+        s.tunnel.clear(s.now)
+        assert s.connects()[-1] == ("connect", 3, 5)
+        s.hint(3)
+        assert s.connects()[-1] == ("connect", 4, 14)
+
+    def test_no_common_proposal_ends_when_all_attempts_have_ended(self):
+        s = Scene()
+        s.hint(1)
+        s.hint(2)
+        s.hint(3)
+        s.down(1, hint=14)
+        s.down(2, hint=14)
+        assert s.sentences() == []
+        s.down(3, hint=14)
+        assert s.sentences() == [
+            "gateway 10.2.80.209 accepts none of the offered phase 1 proposals: "
+            "add a `crypto isakmp policy` that matches it"
+        ]
+        assert s.tunnel.cause == "no-proposal"
+        assert s.wait() > 0
+
+    def test_silence_goes_to_the_next_peer_not_to_the_next_group(self):
+        s = Scene(settings(BOTH))
+        s.down(1)
+        assert s.endpoint.attempts[2].peer == GW2
+        assert s.connects()[-1] == ("connect", 2, 14)
+        assert s.wait() is None
+
+    def test_other_hints_start_nothing(self):
+        s = Scene()
+        s.hint(1, notify=24)
+        assert s.connects() == [("connect", 1, 14)]
+
+    def test_a_core_without_room_is_a_reason_to_wait(self):
+        s = Scene(settings(connect="manual"))
+        s.endpoint.room = 0
+        s.tunnel.connect(s.now)
+        s.drain()
+        assert s.state == "CONNECT_REQUIRED"
+        assert s.tunnel.cause == "busy"
+
+
+class TestPeersAndWaits:
+    def test_a_failed_round_waits_two_seconds_then_doubles_to_a_minute(self):
+        s = Scene(settings(BOTH))
+        waits = []
+        session = 1
+        for _ in range(7):
+            s.down(session)
+            s.down(session + 1)
+            waits.append(s.wait())
+            s.later(waits[-1])
+            session += 2
+        assert [round(wait / 1000) for wait in waits] == [2, 4, 8, 16, 32, 60, 60]
+
+    def test_waits_are_spread_by_half(self):
+        low = Scene(entropy=b"\0\0\0")
+        low.down(1)
+        high = Scene(entropy=b"\xff\xff\xff")
+        high.down(1)
+        assert (low.wait(), high.wait()) == (1000, 3000)
+
+    def test_link_up_ends_the_wait(self):
+        s = Scene()
+        s.down(1)
+        assert s.wait()
+        s.tunnel.hurry(s.now)
+        assert s.connects()[-1] == ("connect", 2, 14)
+        assert s.wait() is None
+
+    def test_connect_ends_the_wait(self):
+        s = Scene()
+        s.down(1)
+        assert s.tunnel.connect(s.now) == ""
+        assert s.connects()[-1] == ("connect", 2, 14)
+
+    def test_a_tunnel_that_lived_a_minute_resets_the_wait(self):
+        s = Scene()
+        for session in (1, 2, 3):
+            s.down(session)
+            s.later(s.wait())
+        session = s.up()
+        s.later(60000)
+        s.down(session, "deleted-by-peer", "up")
+        assert s.wait() is None  # at once
+        s.down(session + 1)
+        assert s.wait() == pytest.approx(2000, abs=5)
+
+    def test_a_tunnel_that_dies_young_waits(self):
+        s = Scene()
+        session = s.up()
+        s.down(session, "deleted-by-peer", "up")
+        assert s.wait() == pytest.approx(2000, abs=5)
+
+    def test_the_primary_is_tried_first_after_any_teardown(self):
+        s = Scene(settings((("10.2.80.210", False), ("10.2.80.209", True))))
+        assert s.endpoint.attempts[1].peer == GW1
+        s.down(1)
+        assert s.endpoint.attempts[2].peer == GW2
+        s.up()
+        s.later(61000)
+        s.down(2, "peer-dead", "up")
+        assert s.endpoint.attempts[3].peer == GW1
+
+    def test_a_dead_peer_makes_the_next_one_first(self):
+        s = Scene(settings(BOTH))
+        s.up()
+        s.down(1, "peer-dead", "up")
+        assert s.endpoint.attempts[2].peer == GW2
+        assert s.wait() is None
+
+    def test_names_are_asked_for_at_each_attempt_and_count_as_many_peers(self):
+        s = Scene(settings((("vpn.example.net", False),)))
+        assert [r.host for r in s.resolves] == ["vpn.example.net"]
+        s.tunnel.resolved(s.resolves[0].ticket, [GW1, GW2], s.now)
+        s.drain()
+        assert s.endpoint.attempts[1].peer == GW1
+        s.down(1)
+        assert s.endpoint.attempts[2].peer == GW2
+        s.down(2)
+        s.later(s.wait())
+        assert len(s.resolves) == 2
+
+    def test_late_answers_of_the_resolver_are_ignored(self):
+        s = Scene(settings((("vpn.example.net", False),)))
+        s.later(15000)  # the runtime never answered
+        assert s.tunnel.cause == "name-not-resolved"
+        s.tunnel.resolved(s.resolves[0].ticket, [GW1], s.now)
+        assert s.connects() == []
+        assert s.tunnel.stale == 1
+
+    def test_manual_tries_every_peer_once_and_waits_for_the_command(self):
+        s = Scene(settings(BOTH, connect="manual"))
+        assert s.state == "CONNECT_REQUIRED"
+        assert s.connects() == []
+        s.tunnel.connect(s.now)
+        assert s.state == "READY"
+        s.down(1)
+        assert s.state == "READY"
+        s.down(2)
+        assert s.state == "CONNECT_REQUIRED"
+        assert s.wait() is None
+        s.later(3600000)
+        assert len(s.connects()) == 2
+
+    def test_manual_stays_down_after_clear(self):
+        s = Scene(settings(connect="manual"))
+        s.tunnel.connect(s.now)
+        s.up()
+        s.tunnel.clear(s.now)
+        s.drain()
+        assert s.state == "CONNECT_REQUIRED"
+        assert s.tunnel.status(s.now).last_event == "RESET"
+        assert s.plane == ["attach", "detach"]
+
+
+class TestXauth:
+    def test_a_rejected_user_is_one_message_and_an_hour_of_silence(self):
+        s = Scene()
+        s.phase1_up(1)
+        s.asks(1)
+        s.result(1, False, "Access denied")
+        s.down(1, "xauth-failed", "xauth")
+        assert s.state == "XAUTH_REQ"
+        assert s.sentences() == [
+            "gateway 10.2.80.209 rejected user alice: check the user name and password, change `username` "
+            "or type `crypto ipsec client ezvpn xauth` (the gateway says: Access denied)"
+        ]
+        assert s.wait() == 3600000
+        s.later(3599999)
+        assert len(s.connects()) == 1
+        s.later(1)
+        assert len(s.connects()) == 2
+        # one offer, then pauses that grow up to a day
+        pauses = []
+        for session in range(2, 8):
+            s.phase1_up(session)
+            s.asks(session)
+            s.result(session, False)
+            pauses.append(s.wait() // 3600000)
+            s.later(s.wait())
+        assert pauses == [2, 4, 8, 16, 24, 24]
+
+    def test_never_means_never(self):
+        s = Scene(settings(xauth_retry_minutes=None))
+        s.phase1_up(1)
+        s.asks(1)
+        s.result(1, False)
+        assert s.tunnel.deadline() is None
+        assert s.tunnel.status(s.now).xauth_prompt
+
+    @pytest.mark.parametrize("mode", ["local", "interactive"])
+    def test_the_same_question_again_is_refused_not_repeated(self, mode):
+        s = Scene(settings(xauth_mode=mode))
+        s.phase1_up(1)
+        s.asks(1)
+        s.endpoint.take_calls()
+        s.asks(1, round=2)
+        assert s.endpoint.take_calls() == [("refuse_xauth", 1), ("close", 1)]
+        assert s.state == "XAUTH_REQ"
+        assert s.wait() == 3600000
+
+    @pytest.mark.parametrize("end", ["connect", "clear", "xauth", "configuration"])
+    def test_what_ends_the_hold(self, end):
+        s = Scene()
+        s.phase1_up(1)
+        s.asks(1)
+        s.result(1, False)
+        if end == "connect":
+            s.tunnel.connect(s.now)
+        elif end == "clear":
+            s.tunnel.clear(s.now)
+        elif end == "xauth":
+            assert s.tunnel.answer_xauth([(USER_NAME, "bob"), (PASSWORD, Secret("typed"))], s.now) == ""
+        else:
+            s.tunnel.configure(settings(password=Secret("another")), False, s.now)
+        assert s.connects()[-1] == ("connect", 2, 14)
+        s.phase1_up(2)
+        s.asks(2)
+        answers = [call[2] for call in s.endpoint.calls if call[0] == "answer_xauth"]
+        if end == "xauth":
+            assert answers[-1] == [(USER_NAME, "bob"), (PASSWORD, "typed")]
+        else:
+            assert len(answers) == 2
+
+    def test_other_changes_of_the_configuration_do_not_offer_the_wrong_password_again(self):
+        s = Scene()
+        s.phase1_up(1)
+        s.asks(1)
+        s.result(1, False)
+        s.tunnel.configure(settings(), False, s.now)
+        s.tunnel.interface(False, s.now)
+        s.tunnel.interface(True, s.now)
+        s.tunnel.hurry(s.now)
+        assert len(s.connects()) == 1
+        assert s.state == "XAUTH_REQ"
+
+    def test_a_human_is_asked_and_reminded(self):
+        s = Scene(settings(username="", password=None))
+        s.phase1_up(1)
+        s.asks(1, message="Enter your user name")
+        assert s.state == "XAUTH_PROMPT"
+        assert s.tunnel.status(s.now).xauth_prompt == "Enter your user name"
+        s.later(25000)
+        assert s.said("EZVPN_XAUTH") == [("ez",)] * 3
+        assert s.tunnel.prompt().fields == (USER_NAME, PASSWORD)
+        s.tunnel.answer_xauth([(USER_NAME, "bob"), (PASSWORD, Secret("typed"))], s.now)
+        assert s.state == "XAUTH_REPLIED"
+        s.later(30000)
+        assert len(s.said("EZVPN_XAUTH")) == 3
+        assert s.tunnel.answer_xauth([], s.now) == "no XAUTH request is pending"
+
+    def test_a_passcode_is_asked_of_a_human_after_the_stored_pair(self):
+        s = Scene()
+        s.phase1_up(1)
+        s.asks(1)
+        s.asks(1, fields=(PASSCODE,), message="token")
+        assert s.state == "XAUTH_PROMPT"
+        s.tunnel.answer_xauth([(PASSCODE, Secret("123456"))], s.now)
+        assert s.endpoint.calls[-1] == ("answer_xauth", 1, [(PASSCODE, "123456")])
+
+    def test_mode_local_asks_nobody(self):
+        s = Scene(settings(xauth_mode="local"))
+        s.phase1_up(1)
+        s.endpoint.take_calls()
+        s.asks(1, fields=(NEXT_PIN,), message="new PIN")
+        assert s.endpoint.take_calls() == [("refuse_xauth", 1), ("close", 1)]
+
+    def test_chap_is_refused(self):
+        s = Scene()
+        s.phase1_up(1)
+        s.asks(1, kind=1)
+        assert ("refuse_xauth", 1) in s.endpoint.calls
+
+    def test_asked_again_while_up_the_accepted_pair_is_given_again(self):
+        s = Scene()
+        s.up()
+        s.asks(1)
+        assert s.state == "IPSEC_ACTIVE"
+        assert s.endpoint.calls[-1][0] == "answer_xauth"
+        s.result(1, True)
+        s.later(3600000)
+        assert s.state == "IPSEC_ACTIVE"
+
+
+class TestConfigurationAndPlane:
+    def test_a_plane_that_fails_closes_the_session_and_waits(self):
+        s = Scene()
+        s.attach_error = "EPERM: open /dev/net/tun"
+        s.phase1_up(1)
+        s.configured(1)
+        assert s.endpoint.calls[-1] == ("close", 1)
+        assert s.plane == ["attach", "detach"]
+        assert s.sentences() == ["the system refused the tunnel device or its routes: EPERM: open /dev/net/tun"]
+        assert s.wait() > 0
+
+    def test_an_absent_outside_interface_is_waited_for(self):
+        s = Scene(settings(outside="GigabitEthernet0/1"), available=False)
+        assert s.state == "VALID_CFG"
+        assert s.sentences() == ["outside interface GigabitEthernet0/1 is down or absent"]
+        assert s.tunnel.connect(s.now) == "outside interface GigabitEthernet0/1 is down or absent"
+        s.tunnel.interface(True, s.now)
+        assert s.connects() == [("connect", 1, 14)]
+
+    def test_an_outside_interface_that_goes_down_takes_the_tunnel_with_it(self):
+        s = Scene()
+        s.up()
+        s.tunnel.interface(False, s.now)
+        s.drain()
+        assert s.state == "VALID_CFG"
+        assert s.plane == ["attach", "detach"]
+        assert s.said("SESSION_STATUS")[-1][0] == "DOWN"
+        s.tunnel.interface(True, s.now)
+        assert s.state == "READY"
+
+    def test_a_new_outside_address_reconnects_at_once(self):
+        s = Scene()
+        s.up()
+        s.tunnel.address_changed(s.now)
+        assert s.endpoint.take_calls() == [("close", 1), ("connect", 2, 14)]
+
+    def test_what_is_missing_is_said(self):
+        s = Scene(settings(peers=()))
+        assert s.state == "IDLE"
+        assert s.tunnel.status(s.now).reason == "no gateway is configured: add `peer ADDRESS`"
+        assert s.tunnel.connect(s.now) == "no gateway is configured: add `peer ADDRESS`"
+        s.tunnel.configure(settings(), False, s.now)
+        assert s.state == "READY"
+
+    def test_removing_the_current_peer_reconnects_to_another(self):
+        s = Scene(settings(BOTH))
+        s.up()
+        s.tunnel.configure(settings((("10.2.80.210", False),)), False, s.now)
+        assert s.endpoint.take_calls() == [("close", 1), ("connect", 2, 14)]
+        assert s.endpoint.attempts[2].peer == GW2
+
+    def test_adding_a_peer_leaves_the_tunnel_alone(self):
+        s = Scene()
+        s.up()
+        s.tunnel.configure(settings(BOTH), False, s.now)
+        assert s.endpoint.take_calls() == []
+        assert s.state == "IPSEC_ACTIVE"
+
+    def test_close_sends_deletes_and_detaches(self):
+        s = Scene()
+        s.up()
+        s.tunnel.close(s.now)
+        s.drain()
+        assert s.endpoint.take_calls() == [("close", 1)]
+        assert s.plane == ["attach", "detach"]
+        assert s.tunnel.deadline() is None
+
+    def test_another_assigned_address_reconnects(self):
+        s = Scene()
+        s.up()
+        s.configured(1, config(address=b"\x0a\x63\x00\x08"))
+        s.drain()
+        assert s.plane == ["attach", "detach"]
+        assert s.wait() > 0
+
+
+class TestQuickModes:
+    def _ready(self, given=None, mode_config=None):
+        s = Scene(given)
+        s.phase1_up(1)
+        s.endpoint.take_calls()
+        s.configured(1, mode_config)
+        return s
+
+    def test_pfs_follows_the_attribute_with_the_group_of_phase_1(self):
+        s = self._ready(mode_config=config(pfs=True))
+        assert s.endpoint.take_calls() == [("open_child", 1, 1, 14, 0)]
+
+    def test_a_refused_quick_mode_is_tried_once_the_other_way(self):
+        s = self._ready()
+        s.child_failed(1, 1, notify=14, cause="no-proposal")
+        assert s.endpoint.take_calls()[-1] == ("open_child", 1, 2, 14, 0)
+        s.child_up(1, 2)
+        assert s.state == "IPSEC_ACTIVE"
+        # and is remembered for the next one
+        s.event(Rekey(1, "child", 2))
+        assert s.endpoint.take_calls()[-1] == ("open_child", 1, 3, 14, 2)
+
+    def test_a_configured_group_is_not_changed(self):
+        s = self._ready(settings(pfs_group=2))
+        assert s.endpoint.take_calls() == [("open_child", 1, 1, 2, 0)]
+        s.child_failed(1, 1, notify=14, cause="no-proposal")
+        assert s.endpoint.take_calls()[0] == ("close", 1)
+        assert s.tunnel.cause == "no-proposal"
+        assert "ESP proposals" in s.tunnel.reason
+        assert s.plane == ["attach", "detach"]
+
+    def test_refused_both_ways_is_a_failure(self):
+        s = self._ready()
+        s.child_failed(1, 1, notify=14, cause="no-proposal")
+        s.child_failed(1, 2, notify=14, cause="no-proposal")
+        assert s.tunnel.cause == "no-proposal"
+        assert s.wait() > 0
+
+    def test_a_rekey_replaces_without_a_gap(self):
+        s = self._ready()
+        s.child_up(1, 1)
+        s.endpoint.take_calls()
+        s.event(Rekey(1, "child", 1))
+        s.event(Rekey(1, "child", 1))  # said again while it runs
+        assert s.endpoint.take_calls() == [("open_child", 1, 2, 0, 1)]
+        s.child_up(1, 2, replaces=1)
+        s.child_down(1, 1, "replaced")
+        assert s.state == "IPSEC_ACTIVE"
+        assert s.tunnel.spis() == [0x1002]
+
+    def test_the_data_plane_can_ask_for_a_rekey(self):
+        s = self._ready()
+        s.child_up(1, 1)
+        s.tunnel.rekey(0x1001, s.now)
+        assert s.endpoint.calls[-1] == ("open_child", 1, 2, 0, 1)
+
+    def test_deleted_pairs_are_opened_again_unless_the_session_goes_too(self):
+        s = self._ready()
+        s.child_up(1, 1)
+        s.child_down(1, 1)
+        assert s.state == "SS_OPEN"
+        assert s.endpoint.calls[-1][2] == 1
+        s.later(1000)
+        assert s.endpoint.calls[-1] == ("open_child", 1, 2, 0, 0)
+        s.child_up(1, 2)
+        assert s.state == "IPSEC_ACTIVE"
+        s.child_down(1, 2)
+        s.down(1, "deleted-by-peer", "up")
+        s.later(1000)
+        assert s.endpoint.calls[-1][0] != "open_child"
+
+    def test_pairs_that_are_deleted_again_and_again_end_in_a_reconnect(self):
+        s = self._ready()
+        s.child_up(1, 1)
+        for child in (1, 2, 3):
+            s.child_down(1, child)
+            s.later(1000)
+            s.child_up(1, child + 1)
+        s.child_down(1, 4)
+        s.later(1000)
+        assert ("close", 1) in s.endpoint.calls
+        assert s.plane == ["attach", "detach"]
+
+    def test_a_pair_of_the_gateways_own_renews_by_its_selectors(self):
+        s = self._ready()
+        s.child_up(1, 1)
+        s.endpoint.requests[77] = s.endpoint.requests[1]
+        s.child_up(1, 77)
+        assert s.tunnel.spis() == [0x1000 + 77]
+
+    def test_phase_1_at_its_end_reconnects(self):
+        s = self._ready()
+        s.child_up(1, 1)
+        s.later(3600000)
+        s.endpoint.take_calls()
+        s.event(Rekey(1, "phase1", 0))
+        assert s.endpoint.take_calls() == [("close", 1), ("connect", 2, 14)]
+
+
+# (what happens to session 1 in phase 1, cause, sentence)
+FAILURES = [
+    (
+        ("no-answer", "phase1", 0),
+        "no-answer",
+        "no answer from gateway 10.2.80.209: check that it is reachable and that UDP port 500 is open",
+    ),
+    (
+        ("no-answer", "phase1", 24),
+        "unknown-group",
+        "gateway 10.2.80.209 does not accept group sales: check the name in `group sales key`",
+    ),
+    (
+        ("authentication", "phase1", 0),
+        "authentication",
+        "gateway 10.2.80.209 did not prove that it knows the group key: check the key in `group sales key`",
+    ),
+    (
+        ("xauth-timeout", "xauth", 0),
+        "xauth-timeout",
+        "user authentication with gateway 10.2.80.209 was not finished in time: "
+        "add `username` or answer `crypto ipsec client ezvpn xauth`",
+    ),
+    (
+        ("config-failed", "config", 0),
+        "config-failed",
+        "gateway 10.2.80.209 gave no usable configuration: check its address pool for group sales",
+    ),
+]
+
+
+@pytest.mark.parametrize(("down", "cause", "sentence"), FAILURES)
+def test_each_cause_is_one_clear_sentence(down, cause, sentence):
+    s = Scene()
+    if down[1] != "phase1":
+        s.phase1_up(1)
+    s.down(1, down[0], down[1], down[2])
+    status = s.tunnel.status(s.now)
+    assert (status.cause, status.reason) == (cause, sentence)
+    assert s.sentences() == [sentence]
+    assert s.wait() > 0
+    # the same again is not said again
+    s.later(s.wait())
+    s.down(2)
+    assert len(s.sentences()) == (1 if down == ("no-answer", "phase1", 0) else 2)
+
+
+def test_a_name_that_does_not_resolve_is_named():
+    s = Scene(settings((("nowhere.example", False),)))
+    s.tunnel.resolved(s.resolves[0].ticket, [], s.now)
+    s.drain()
+    assert s.sentences() == ["the name nowhere.example does not resolve: check its spelling and the DNS server"]
+    assert s.wait() > 0
+
+
+def test_no_secret_in_any_output():
+    s = Scene()
+    s.phase1_up(1)
+    s.asks(1)
+    s.result(1, False)
+    s.tunnel.clear(s.now)
+    s.up()
+    shown = repr(s.notices) + repr(s.tunnel.status(s.now)) + repr(s.given)
+    assert "secret" not in shown.replace("<secret>", "")
+
+
+STEPS = st.lists(st.tuples(st.integers(0, 25), st.integers(0, 3), st.integers(0, 70000)), max_size=60)
+
+
+@each(STEPS, st.sampled_from(["auto", "manual"]), st.sampled_from(["interactive", "local"]), st.booleans())
+@options(max_examples=150, deadline=None)
+def test_whatever_happens_it_waits_for_something(steps, connect, mode, stored):
+    given = settings(BOTH + (("vpn.example", False),), connect=connect, xauth_mode=mode)
+    if not stored:
+        given.username, given.password = "", None
+    s = Scene(given)
+    for what, which, ms in steps:
+        session = max(s.endpoint._next_session - 1 - which, 1)
+        child = max(s.endpoint._next_child - 1 - which, 1)
+        alive = session in s.endpoint.alive
+        if what == 0 and alive:
+            s.phase1_up(session)
+        elif what == 1:
+            s.hint(session, 14 if which else 24)
+        elif what == 2 and alive:
+            s.down(session, ("no-answer", "no-proposal", "authentication", "xauth-failed")[which])
+        elif what == 3 and alive:
+            s.asks(session, kind=which)
+        elif what == 4 and alive:
+            s.result(session, which > 1)
+        elif what == 5:
+            s.configured(session, config(NET_A, NET_B, pfs=which > 1))
+        elif what == 6:
+            s.child_up(session, child)
+        elif what == 7:
+            s.child_failed(session, child, notify=(0, 14, 18, 14)[which])
+        elif what == 8:
+            s.child_down(session, child)
+        elif what == 9:
+            s.event(Rekey(session, "child" if which else "phase1", child))
+        elif what == 10:
+            s.tunnel.connect(s.now)
+        elif what == 11:
+            s.tunnel.clear(s.now)
+        elif what == 12:
+            s.tunnel.answer_xauth([(USER_NAME, "bob"), (PASSWORD, Secret("typed"))], s.now)
+        elif what == 13:
+            s.tunnel.interface(which > 0, s.now)
+        elif what == 14:
+            s.tunnel.hurry(s.now)
+        elif what == 15:
+            s.tunnel.address_changed(s.now)
+        elif what == 16 and s.resolves:
+            s.tunnel.resolved(s.resolves[-1].ticket, [GW1, GW2][:which], s.now)
+        elif what == 17:
+            s.tunnel.configure(settings(BOTH[:which], connect=connect, xauth_mode=mode), which == 2, s.now)
+        elif what == 18:
+            s.attach_error = "no" if which == 0 else ""
+        elif what == 19:
+            s.tunnel.rekey(0x1000 + child, s.now)
+        else:
+            s.later(ms)
+        s.drain()
+        check_alive(s)
+
+
+def check_alive(s):
+    """Up, or waiting for a time, a command, the interface, the configuration or a human: never stuck."""
+    tunnel = s.tunnel
+    if s.state in ("IDLE", "VALID_CFG", "CONNECT_REQUIRED", "IPSEC_ACTIVE"):
+        return
+    human = tunnel.prompt() is not None
+    assert human or tunnel.deadline() is not None, s.state
+    if s.state == "SS_OPEN":
+        assert tunnel.session
+    # what was attached is detached when there is no session
+    attached = s.plane.count("attach") - s.plane.count("detach")
+    if not tunnel.session:
+        assert attached <= 0 or s.plane[-1] == "detach"
