@@ -11,6 +11,7 @@ name up: it takes 40 ms, and longer on a gateway.
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -231,11 +232,19 @@ def _client(broker: Broker, wire: "Wire") -> aiomqtt.Client:
         will=aiomqtt.Will(broker.will_topic, broker.will_payload, 1, True),
         keepalive=broker.keepalive_s,
         timeout=STAGE_S,
+        logger=_silent_logger(),
         max_queued_incoming_messages=MAX_INBOUND,
     )
     # paho has no public way to be given a socket; a unit test watches that this one still exists.
     client._client._create_socket = lambda: wire  # type: ignore[method-assign,assignment,return-value]
     return client
+
+
+def _silent_logger() -> logging.Logger:
+    """paho would else print to stderr what `Wire` tells in one word."""
+    logger = logging.Logger("ezvpn.mqtt", logging.CRITICAL + 1)
+    logger.addHandler(logging.NullHandler())
+    return logger
 
 
 async def _enter(client: aiomqtt.Client, wire: "Wire") -> bool:

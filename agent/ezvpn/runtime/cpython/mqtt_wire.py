@@ -175,6 +175,8 @@ def _why(error: BaseException) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return "certificate verify failed: " + error.verify_message
     if isinstance(error, ssl.SSLError):
+        if error.reason == "TLSV13_ALERT_CERTIFICATE_REQUIRED":
+            return "TLS: the broker demands a client certificate"
         return "TLS: " + (error.reason or str(error)).lower().replace("_", " ")
     if isinstance(error, ConnectionRefusedError):
         return "connection refused"
