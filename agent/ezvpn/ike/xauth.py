@@ -104,6 +104,7 @@ class XauthClient:
     def process_set(self, exchange: Exchange, message: ConfigMessage, now: int) -> None:
         """STATUS: acknowledge it (xauth 6.1: without attributes) and pass the verdict on."""
         status = None
+        self.message = ""
         for number, value in message.attributes:
             if number == Xauth.STATUS:
                 status = value if isinstance(value, int) else int.from_bytes(value, "big")
