@@ -1,4 +1,4 @@
-"""Configuration text to values. The other way is `config.render`.
+"""Configuration text to values (`parse`) and back (`render`, `to_text`, which live in `config.render`).
 
 Level 3, pure. What a file is: lines for `config.editor`, blocks by indentation or without it, `!` as comment and separator.
 A file is read to its end; every line that cannot be used is reported with its number and a caret.
@@ -8,6 +8,8 @@ from ezvpn.config import references, tokens
 from ezvpn.config.editor import Editor
 from ezvpn.config.grammar import Match
 from ezvpn.config.model import Config
+from ezvpn.config.render import render as render
+from ezvpn.config.render import to_text as to_text
 from ezvpn.record import Record
 
 # Lines that `show running-config` prints above a configuration; they come along when one is pasted.

@@ -1,0 +1,214 @@
+"""`ezvpn check`: what a configuration will do, in plain English; what is weak in it; what it still lacks.
+
+Level 3, pure. Names that lead nowhere are in `config.references`, faulty lines in `config.text`.
+"""
+
+from ezvpn.config import changes, references
+from ezvpn.config.model import Config, EzvpnProfile
+from ezvpn.ike.params import EspTransform, Phase1Transform
+
+# RFC 3706 5.5 leaves the count open; IOS: five missed retries mark the peer dead.
+_DPD_MISSES = 5
+
+_CONNECT = {
+    "auto": "comes up at once, and again after each loss",
+    "manual": "comes up when `crypto ipsec client ezvpn connect` is typed",
+}
+
+_MODE = {
+    "client": "client mode: the inside networks go out behind the address that the gateway assigns",
+    "network-extension": "network extension mode: the inside networks are reached by their own addresses",
+    "network-plus": "network extension plus mode: inside networks by their own addresses, and an assigned one for management",
+}
+
+_WEAK_GROUPS = (1, 2, 5)
+_CIPHERS = {"aes": "AES", "aes-cbc": "AES", "aes-gcm": "AES-GCM", "3des": "3DES", "des": "DES", "null": "no encryption"}
+
+
+def explain(config: Config) -> "list[str]":
+    """What a device with this configuration does. No line holds a secret."""
+    out = ["This device is called " + config.hostname + "."]
+    for profile in config.profiles:
+        out += ["", "Tunnel " + profile.name + ":"]
+        out += ["  - " + line for line in _tunnel(config, profile)]
+    if not config.profiles:
+        out.append("It makes no tunnel: there is no `crypto ipsec client ezvpn` profile.")
+    out += ["", "Dead peer detection: " + _keepalive(config) + "."]
+    mqtt = config.mqtt
+    if mqtt is not None and mqtt.host is not None:
+        name = mqtt.client_id or config.hostname
+        scheme = "mqtts" if mqtt.tls else "mqtt"
+        out.append(
+            "Reports go to "
+            + scheme
+            + "://"
+            + mqtt.host
+            + ":"
+            + str(mqtt.port)
+            + ", topics "
+            + mqtt.topic_prefix
+            + "/"
+            + name
+            + "/..., counters every "
+            + str(mqtt.metrics_interval_s)
+            + " s."
+        )
+    else:
+        out.append("Nothing is reported over MQTT.")
+    return out
+
+
+def missing(config: Config) -> "list[str]":
+    """What keeps a tunnel from coming up."""
+    found = []
+    if not config.profiles:
+        found.append("no tunnel: add `crypto ipsec client ezvpn NAME`")
+    for profile in config.profiles:
+        about = "tunnel " + profile.name + " cannot come up: "
+        if not profile.peers:
+            found.append(about + "no gateway; add `peer ADDRESS` to its block")
+        if profile.key is None:
+            found.append(about + "no group; add `group NAME key KEY` to its block")
+        if profile.xauth_mode == "local" and profile.password is None:
+            found.append(about + "`xauth userid mode local` needs `username U password P`")
+        if profile.transform_sets and not references.esp_offer(config, profile):
+            found.append(about + "none of its transform sets is active")
+    if config.policies and not references.phase1_offer(config):
+        found.append("no tunnel can come up: every ISAKMP policy needs `crypto isakmp allow-weak`")
+    if config.mqtt is not None and config.mqtt.host is None:
+        found.append("nothing is reported over MQTT: add `broker mqtt://HOST` to the mqtt block")
+    return found
+
+
+def weaknesses(config: Config) -> "list[str]":
+    """What an attacker can use, and what to do about it."""
+    found = []
+    for policy in config.policies:
+        about = "policy " + str(policy.priority) + ": "
+        found += [about + text for text in _weak(policy.cipher, policy.hash)]
+        if policy.group in _WEAK_GROUPS:
+            found.append(about + "group " + str(policy.group) + " is too short; use 14 or more where the gateway can")
+    if config.profiles and not config.policies:
+        found.append(
+            "without `crypto isakmp policy`, group 5 and then 2 are offered to gateways that refuse group 14, and 3DES and "
+            "SHA-1 with them; a policy limits that"
+        )
+    for transform_set in config.transform_sets:
+        transform = transform_set.transform
+        found += [
+            "transform set " + transform_set.name + ": " + text for text in _weak(transform.cipher, transform.auth)
+        ]
+    for profile in config.profiles:
+        about = "tunnel " + profile.name + ": "
+        if profile.pfs_group in _WEAK_GROUPS:
+            found.append(about + "PFS group " + str(profile.pfs_group) + " is too short; use 14 or more")
+        if profile.key is not None:
+            # RFC 2409 5.4: in aggressive mode HASH_R travels in the clear, so the key can be guessed off line.
+            found.append(
+                about
+                + "a group key in aggressive mode can be guessed off line by whoever records one connection, and whoever "
+                "knows it can pose as the gateway; make it long and random"
+            )
+    mqtt = config.mqtt
+    if mqtt is not None and mqtt.host is not None and not mqtt.tls:
+        if mqtt.password is not None:
+            found.append("mqtt: the password travels in the clear; use mqtts://")
+        if mqtt.ca or mqtt.certificate:
+            found.append("mqtt: certificates are used with mqtts:// only")
+    if mqtt is not None and mqtt.tls and not mqtt.ca:
+        found.append(
+            "mqtt: without `ca FILE` the broker is checked against the certificates this machine trusts, if any"
+        )
+    return found
+
+
+def _tunnel(config: Config, profile: EzvpnProfile) -> "list[str]":
+    hosts = [peer.host + (" (primary)" if peer.default else "") for peer in profile.peers]
+    out = [_CONNECT[profile.connect]]
+    out.append("gateways, in this order: " + ", ".join(hosts) if hosts else "has no gateway")
+    out.append("group " + profile.group + " with a group key" if profile.key is not None else "has no group")
+    if profile.password is None:
+        out.append("asks for user name and password on the console when the gateway wants them")
+    else:
+        out.append("user " + profile.username + " with the stored password")
+        if profile.xauth_retry_minutes is None:
+            out.append("once the password is refused, waits until it is changed or somebody says connect")
+        else:
+            out.append(
+                "once the password is refused, offers it again after "
+                + str(profile.xauth_retry_minutes)
+                + " minutes, then with growing pauses"
+            )
+    out.append(_MODE[profile.mode])
+    sides = changes.bindings(config, profile.name)
+    outside = [name for name, side in sides if side == "outside"]
+    inside = [name for name, side in sides if side == "inside"]
+    out.append("leaves by " + (outside[0] if outside else "the interface that routes to the gateway"))
+    if inside:
+        out.append("serves the networks of " + ", ".join(inside))
+    out.append("phase 1 offers " + _phase1(config))
+    out.append("ESP offers " + _esp(config, profile))
+    if profile.pfs_group is None:
+        out.append("PFS as the gateway says")
+    else:
+        out.append("PFS with group " + str(profile.pfs_group))
+    return out
+
+
+def _keepalive(config: Config) -> str:
+    keepalive = config.keepalive
+    if keepalive is None:
+        return "off, so a dead gateway is noticed only when keys are renewed; add `crypto isakmp keepalive 10 periodic`"
+    seconds, retry = keepalive.seconds, keepalive.retry
+    retries = "then retries every " + str(retry) + " s; dead after " + str(_DPD_MISSES * retry) + " s without an answer"
+    if keepalive.periodic:
+        worst = seconds + _DPD_MISSES * retry
+        return (
+            "a probe every "
+            + str(seconds)
+            + " s, "
+            + retries
+            + ", at worst "
+            + str(worst)
+            + " s after its last sign of life"
+        )
+    return "a probe when there is traffic to send and nothing came for " + str(seconds) + " s, " + retries
+
+
+def _phase1(config: Config) -> str:
+    if not config.policies:
+        return "AES-256, AES-128 and 3DES with SHA-256 and SHA-1, in group 14, then 5, then 2"
+    offer = references.phase1_offer(config)
+    return "; ".join([_phase1_words(transform) for transform in offer]) or "nothing"
+
+
+def _phase1_words(transform: Phase1Transform) -> str:
+    cipher = _cipher(transform.cipher, transform.key_bits)
+    return cipher + " with " + transform.hash.upper() + " in group " + str(transform.group)
+
+
+def _esp(config: Config, profile: EzvpnProfile) -> str:
+    if not profile.transform_sets:
+        return "AES-256, AES-128 and 3DES with SHA-256 and SHA-1"
+    offer = references.esp_offer(config, profile)
+    return "; ".join([_esp_words(transform) for transform in offer]) or "nothing"
+
+
+def _esp_words(transform: EspTransform) -> str:
+    auth = " with " + transform.auth.upper() if transform.auth else ""
+    return _cipher(transform.cipher, transform.key_bits) + auth
+
+
+def _cipher(name: str, key_bits: int) -> str:
+    return _CIPHERS[name] + ("-" + str(key_bits) if key_bits else "")
+
+
+def _weak(cipher: str, digest: str) -> "list[str]":
+    found = []
+    if cipher in ("des", "3des"):
+        found.append(_CIPHERS[cipher] + " is weak; use AES where the gateway can")
+    if cipher == "null":
+        found.append("nothing is encrypted")
+    if digest == "md5":
+        found.append("MD5 is weak; use SHA-256 where the gateway can")
+    return found
