@@ -80,7 +80,7 @@ def test_a_jump_forgets_just_what_falls_out(jump):
 
 
 def test_fresh_changes_nothing():
-    """"MUST NOT be updated" before the ICV verified: a forged high number does not push the window (RFC 4303 3.4.3)."""
+    """ "MUST NOT be updated" before the ICV verified: a forged high number does not push the window (RFC 4303 3.4.3)."""
     window = ReplayWindow(64)
     window.mark(10)
     assert window.fresh(4_000_000_000)
@@ -103,7 +103,9 @@ def test_random_traffic_against_the_rule(size):
     window, judge = ReplayWindow(size), Remember(size)
     top = 1
     for _ in range(4000):
-        sequence = max(top + chance.choice([1, 1, 1, 2, 9, -1, -3, -size, -size + 1, chance.randint(-2 * size, 2 * size)]), 0)
+        sequence = max(
+            top + chance.choice([1, 1, 1, 2, 9, -1, -3, -size, -size + 1, chance.randint(-2 * size, 2 * size)]), 0
+        )
         expected = judge.fresh(sequence)
         assert take(window, sequence) == expected
         if expected:
