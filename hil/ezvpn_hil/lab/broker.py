@@ -1,15 +1,18 @@
 """mosquitto as the lab's MQTT broker: plain at 1883, TLS at 8883, TLS with a client's certificate at 8884.
 
 Belongs here: its configuration, and subscribing as a dashboard would. Not here: certificates (`certificates`).
+Where it can't be installed the embedded broker stands in, plain only, for the demo; tests of TLS and of restarts need mosquitto.
 """
 
 from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+from ezvpn_hil.lab import dashboard
 from ezvpn_hil.lab.daemon import Daemon
 from ezvpn_hil.lab.namespace import LabError, Namespace
 from ezvpn_hil.lab.processes import Processes, listening, wait_until
@@ -86,10 +89,18 @@ def _message(line: str) -> tuple[str, Any, bool]:
 class Broker(Daemon):
     """address: where its three ports are. Files for clients: `certificates`/ca.pem, client.pem, client-key.pem."""
 
-    def __init__(self, name: str, address: str, space: Namespace, processes: Processes, run_dir: Path) -> None:
-        if not installed():
+    def __init__(
+        self, name: str, address: str, space: Namespace, processes: Processes, run_dir: Path, program: str
+    ) -> None:
+        embedded = program == "embedded"
+        if not embedded and not installed():
             raise LabError("mosquitto is not installed: run apt-get install -y mosquitto mosquitto-clients")
         self.address = address
+        self._subscriber = (
+            [sys.executable, "-I", dashboard.__file__, address]
+            if embedded
+            else ["mosquitto_sub", "-h", address, "-q", "1", "-F", "%j", "-t"]
+        )
         self.certificates = run_dir / "certificates"
         store = run_dir / name
         store.mkdir(exist_ok=True)
@@ -97,7 +108,11 @@ class Broker(Daemon):
         conf.write_text(broker_conf(address, str(self.certificates), str(store)))
         log = run_dir / "log" / f"{name}.log"
         argv = [MOSQUITTO, "-c", str(conf)]
-        super().__init__(name, space, processes, argv, log, lambda pid: listening(pid, "tcp", TLS_CLIENT))
+        last = TLS_CLIENT
+        if embedded:
+            argv = [sys.executable, "-m", "ezvpn_hil.broker", "--port", str(PLAIN), "--address", address]
+            last = PLAIN
+        super().__init__(name, space, processes, argv, log, lambda pid: listening(pid, "tcp", last))
         self._subscriptions = 0
         self._log_dir = log.parent
 
@@ -105,5 +120,4 @@ class Broker(Daemon):
         """A dashboard in the broker's own namespace. The lab ends it at the latest."""
         self._subscriptions += 1
         name = f"{self.name}-sub{self._subscriptions}"
-        argv = ["mosquitto_sub", "-h", self.address, "-q", "1", "-t", topic, "-F", "%j"]
-        return Subscription(self.space.popen(argv, name), self._log_dir / f"{name}.log")
+        return Subscription(self.space.popen([*self._subscriber, topic], name), self._log_dir / f"{name}.log")

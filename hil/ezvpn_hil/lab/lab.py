@@ -46,11 +46,12 @@ class Lab:
         nat: bool = True,
         broker: str = "wan",
         stays: bool = False,
+        broker_program: str = "mosquitto",
     ) -> None:
         for left in rundir.all_run_dirs():
             if left.orphaned():
                 attach(left).down()
-        self._build(rundir.create(tuple(gateways), nat, broker, stays, existing()))
+        self._build(rundir.create(tuple(gateways), nat, broker, stays, existing(), broker_program))
 
     def _build(self, run: rundir.RunDir) -> None:
         """The objects; nothing is started."""
@@ -127,9 +128,13 @@ class Lab:
                 (plan.SERVICES, plan.LAN_HOST, "127.0.0.1"),
             )
         if self.plan.broker in ("wan", "both"):
-            self.broker = Broker("broker", plan.SERVICES, self.spaces["svc"], self.processes, self.path)
+            self.broker = Broker(
+                "broker", plan.SERVICES, self.spaces["svc"], self.processes, self.path, self.plan.broker_program
+            )
         if self.plan.broker in ("lan", "both"):
-            self.broker_lan = Broker("broker-lan", plan.LAN_HOST, self.lan, self.processes, self.path)
+            self.broker_lan = Broker(
+                "broker-lan", plan.LAN_HOST, self.lan, self.processes, self.path, self.plan.broker_program
+            )
         for number, options in enumerate(self.plan.gateways, 1):
             role = f"gw{number}"
             self.gateways.append(

@@ -29,6 +29,7 @@ MAX_GATEWAYS = 9
 
 KINDS = ("strongswan", "libreswan", "practice")
 BROKER_PLACES = ("none", "wan", "lan", "both")
+BROKER_PROGRAMS = ("mosquitto", "embedded")
 
 # The first of these that the client offers is taken.
 DEFAULT_IKE = (
@@ -85,12 +86,15 @@ class Plan:
     gateways: tuple[Gateway, ...]
     nat: bool = True
     broker: str = "wan"
+    broker_program: str = "mosquitto"
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.gateways) <= MAX_GATEWAYS:
             raise ValueError(f"a lab has 1 to {MAX_GATEWAYS} gateways, not {len(self.gateways)}")
         if self.broker not in BROKER_PLACES:
             raise ValueError(f"broker {self.broker!r}: use one of {', '.join(BROKER_PLACES)}")
+        if self.broker_program not in BROKER_PROGRAMS:
+            raise ValueError(f"broker program {self.broker_program!r}: use one of {', '.join(BROKER_PROGRAMS)}")
 
     def namespace(self, role: str) -> str:
         return f"{self.prefix}-{role}"
@@ -117,7 +121,7 @@ class Plan:
 def plan_from_json(value: dict[str, Any]) -> Plan:
     """The inverse of `Plan.to_json`, also after json has turned the tuples into lists."""
     gateways = tuple(Gateway(**{k: _tuples(v) for k, v in g.items()}) for g in value["gateways"])
-    return Plan(value["prefix"], gateways, value["nat"], value["broker"])
+    return Plan(value["prefix"], gateways, value["nat"], value["broker"], value["broker_program"])
 
 
 def _tuples(value: Any) -> Any:

@@ -49,7 +49,14 @@ class RunDir:
             pass  # another lab is there
 
 
-def create(gateways: tuple[Gateway, ...], nat: bool, broker: str, stays: bool, taken: list[str]) -> RunDir:
+def create(
+    gateways: tuple[Gateway, ...],
+    nat: bool,
+    broker: str,
+    stays: bool,
+    taken: list[str],
+    broker_program: str = "mosquitto",
+) -> RunDir:
     """A new lab's directory and name. taken: namespaces that exist. Only its owner may read it: it holds secrets."""
     base = place()
     base.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -63,7 +70,7 @@ def create(gateways: tuple[Gateway, ...], nat: bool, broker: str, stays: bool, t
             continue
         break
     try:
-        plan = Plan(prefix, gateways, nat, broker)
+        plan = Plan(prefix, gateways, nat, broker, broker_program)
     except ValueError:
         (base / prefix).rmdir()
         raise

@@ -1,0 +1,260 @@
+"""`make demo`: a tunnel on this machine, from an empty machine to nothing left behind, told step by step.
+
+    python -m ezvpn_hil.demo [--gateway strongswan|practice] [--broker mosquitto|embedded]
+
+Belongs here: what is shown and in which order. Not here: the lab (`lab`), the agent, installing (`tools/setup.sh`).
+Without root it runs again in namespaces of its own; without strongSwan or mosquitto the practice gateway or the embedded
+broker stand in. Exit codes: 0 all steps went well, 1 one did not, 3 the machine doesn't allow it, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+from ezvpn_hil.lab import broker as brokers
+from ezvpn_hil.lab import rootless, strongswan
+from ezvpn_hil.lab.agent import Agent
+from ezvpn_hil.lab.broker import Subscription
+from ezvpn_hil.lab.lab import Lab
+from ezvpn_hil.lab.namespace import LabError
+from ezvpn_hil.lab.plan import LAN_HOST, SERVICES, Gateway
+from ezvpn_hil.lab.processes import wait_until
+
+DEVICE = "edge-demo"
+TUNNEL = "HQ"
+TEN_MEGABYTES = 10_000_000
+CONNECT_LIMIT_S = 30.0
+REPORT_STEP_S = 0.05
+
+CONFIG = """crypto ipsec client ezvpn {tunnel}
+ connect auto
+ group {group} key {key}
+ mode client
+ peer {peer}
+ username {user} password {password}
+"""
+REPORTING = """!
+hostname {device}
+mqtt
+ broker mqtt://{broker}
+ metrics-interval 5
+"""
+
+BOLD, DIM, RED, GREEN, CYAN, PLAIN = "\033[1m", "\033[2m", "\033[31m", "\033[32m", "\033[36m", "\033[0m"
+
+
+class Failed(Exception):
+    """A step didn't do what it should; the text says what."""
+
+
+class Teller:
+    """Prints; coloured only on a terminal. Two threads use it."""
+
+    def __init__(self) -> None:
+        self._colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        self._lock = threading.Lock()
+        self._began = time.monotonic()
+        self._step = 0
+
+    def line(self, text: str = "", style: str = "") -> None:
+        with self._lock:
+            print(f"{style}{text}{PLAIN}" if style and self._colour else text, flush=True)
+
+    def step(self, text: str) -> None:
+        self._step += 1
+        self.line()
+        self.line(f"{time.monotonic() - self._began:6.2f} s  {self._step}. {text}", BOLD)
+
+    def done(self, text: str) -> None:
+        self.line(f"          ok   {text}", GREEN)
+
+    def block(self, text: str, style: str = DIM) -> None:
+        for row in text.rstrip("\n").splitlines():
+            self.line(f"          {row}", style)
+
+    def report(self, topic: str, payload: Any) -> None:
+        self.line(f"{time.monotonic() - self._began:6.2f} s  mqtt {topic.partition('/')[2]}: {summary(payload)}", CYAN)
+
+
+def summary(payload: Any) -> str:
+    """One line of a report."""
+    if not isinstance(payload, dict):
+        return str(payload) if payload else "(cleared)"
+    if "mnemonic" in payload:
+        return f"{payload['mnemonic']}: {payload.get('text', '')}"
+    if "bytes_in" in payload:
+        return (
+            f"in {payload['packets_in']} packets {payload['bytes_in']} bytes,"
+            f" out {payload['packets_out']} packets {payload['bytes_out']} bytes"
+        )
+    if "state" in payload:
+        assigned = payload.get("assigned") or {}
+        rows = [str(payload["state"])]
+        if payload.get("peer"):
+            rows.append(f"peer {payload['peer']}")
+        if isinstance(assigned, dict) and assigned.get("address"):
+            rows.append(f"address {assigned['address']}")
+        if payload.get("reason"):
+            rows.append(str(payload["reason"]))
+        return ", ".join(rows)
+    return ", ".join(f"{k} {v}" for k, v in payload.items() if isinstance(v, str | int) and k != "schema_version")
+
+
+class Reporter(threading.Thread):
+    """Prints what the broker hands on, as it comes."""
+
+    def __init__(self, teller: Teller, subscription: Subscription) -> None:
+        super().__init__(daemon=True)
+        self._teller = teller
+        self._subscription = subscription
+        self._over = threading.Event()
+
+    def run(self) -> None:
+        told = 0
+        over = False
+        while not over:
+            over = self._over.wait(REPORT_STEP_S)  # one more look after the end
+            messages = self._subscription.messages()
+            for topic, payload, _ in messages[told:]:
+                self._teller.report(topic, payload)
+            told = len(messages)
+
+    def close(self) -> None:
+        self._over.set()
+        self.join(5)
+
+
+def configuration(gateway: Gateway, peer: str) -> tuple[str, str]:
+    """The six lines that connect, and the lines that report."""
+    user, password = gateway.users[0]
+    six = CONFIG.format(tunnel=TUNNEL, group=gateway.group, key=gateway.psk, peer=peer, user=user, password=password)
+    return six, REPORTING.format(device=DEVICE, broker=SERVICES)
+
+
+def show(teller: Teller, lab: Lab) -> None:
+    """The demo's story. Raises Failed or LabError where it ends early."""
+    gateway = lab.gateways[0]
+    assert lab.broker is not None
+    teller.done(f"{gateway.options.kind} at {gateway.address}, protected host {LAN_HOST}, broker at {SERVICES}")
+    before = lab.client.dump()
+    dashboard = lab.broker.subscribe()
+    reporter = Reporter(teller, dashboard)
+    reporter.start()
+    try:
+        _tunnel(teller, lab, dashboard, before)
+    finally:
+        reporter.close()
+
+
+def _tunnel(teller: Teller, lab: Lab, dashboard: Subscription, before: dict[str, Any]) -> None:
+    gateway = lab.gateways[0]
+    six, reporting = configuration(gateway.options, gateway.address)
+    teller.step("Start the agent in the client's namespace with these lines")
+    teller.block(six)
+    teller.block(reporting)
+    agent = Agent("agent", lab.client, lab.processes, lab.path)
+    began = time.monotonic()
+    agent.start(six + reporting)
+    topic = f"tunnel/{TUNNEL}/state"
+
+    def up() -> bool:
+        if agent.returncode is not None:
+            raise Failed(f"the agent ended with {agent.returncode}:\n{agent.log_tail()}")
+        states = [p for t, p, _ in dashboard.messages() if t.endswith(topic)]
+        return bool(states) and isinstance(states[-1], dict) and bool((states[-1].get("assigned") or {}).get("address"))
+
+    if not wait_until(up, CONNECT_LIMIT_S, 0.02):
+        raise Failed(f"no tunnel within {CONNECT_LIMIT_S:.0f} s; the end of the agent's log:\n{agent.log_tail()}")
+    teller.done(f"tunnel up and reported {time.monotonic() - began:.2f} s after the start of the agent")
+
+    teller.step("Ask its console: show crypto ipsec client ezvpn")
+    teller.block(agent.execute("show crypto ipsec client ezvpn"), "")
+
+    teller.step(f"Send traffic through the tunnel to {LAN_HOST}")
+    check(teller, lambda: lab.client.ping(LAN_HOST), "3 pings of 3 answered")
+    for way in ("down", "up"):
+        good, seconds = lab.transfer(way, TEN_MEGABYTES)
+        check(teller, lambda good=good: good, f"10 MB {way} in {seconds:.2f} s, SHA-256 equal at both ends")  # type: ignore[misc]
+    if sas := [sa for sa in gateway.list_sas() if sa.get("state") == "ESTABLISHED"]:
+        teller.done(
+            f"the gateway says: {sas[0].get('remote-xauth-id', '')} has {', '.join(sas[0].get('remote-vips', []))}"
+        )
+        for child in sas[0].get("child-sas", {}).values():
+            suite = "-".join(child[k] for k in ("encr-alg", "encr-keysize", "integ-alg") if k in child)
+            networks = ", ".join(child["local-ts"])
+            teller.done(f"the gateway says: {networks} {suite}, {child['bytes-in']} bytes in, {child['bytes-out']} out")
+
+    teller.step("Wait for the next metrics")
+    try:
+        dashboard.wait(f"tunnel/{TUNNEL}/metrics", limit_s=8)
+    except LabError as error:
+        raise Failed(str(error)) from None
+
+    teller.step("Stop the agent")
+    began = time.monotonic()
+    code = agent.stop()
+    if code != 0:
+        raise Failed(f"the agent ended with {code}:\n{agent.log_tail()}")
+    teller.done(f"ended after {time.monotonic() - began:.2f} s")
+    check(teller, lambda: dashboard.wait("/status", "offline", 3) == "offline", "the broker says: offline")
+    check(teller, lambda: lab.client.dump() == before, "addresses, links, routes and rules are as before")
+
+
+def check(teller: Teller, good: Callable[[], bool], text: str) -> None:
+    try:
+        right = good()
+    except LabError as error:
+        raise Failed(f"not so: {text}: {error}") from None
+    if not right:
+        raise Failed(f"not so: {text}")
+    teller.done(text)
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="ezvpn_hil.demo", description="A tunnel on this machine, shown step by step.")
+    parser.add_argument(
+        "--gateway", choices=["strongswan", "practice"], help="default: strongSwan where it is installed"
+    )
+    parser.add_argument("--broker", choices=["mosquitto", "embedded"], help="default: mosquitto where it is installed")
+    options = parser.parse_args(argv)
+    if rootless.needed():
+        if reason := rootless.possible():
+            print(f"demo: no namespaces without root on this machine ({reason}).\nRun: sudo make demo", file=sys.stderr)
+            return 3
+        print("not root: everything happens in namespaces of this user's own", flush=True)
+        rootless.enter([sys.executable, "-m", "ezvpn_hil.demo", *(sys.argv[1:] if argv is None else argv)])
+    gateway = options.gateway or ("strongswan" if strongswan.installed() else "practice")
+    broker = options.broker or ("mosquitto" if brokers.installed() else "embedded")
+    signal.signal(signal.SIGTERM, _interrupted)
+    teller = Teller()
+    lab: Lab | None = None
+    try:
+        teller.step("Build a network in namespaces: gateway, protected LAN, client, broker")
+        lab = Lab([Gateway(kind=gateway)], nat=False, broker_program=broker)
+        with lab:
+            show(teller, lab)
+            teller.step("Take everything down")
+        teller.done("no process, namespace, link or file is left")
+    except (Failed, LabError) as error:
+        teller.line(f"\ndemo failed: {error}", RED)
+        return 1
+    except KeyboardInterrupt:
+        teller.line("\ninterrupted; everything was taken down", RED)
+        return 130
+    return 0
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

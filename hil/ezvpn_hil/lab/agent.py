@@ -1,0 +1,88 @@
+"""Our agent in a namespace of a lab: start it with a configuration, ask its console, stop it, look at its log.
+
+Belongs here: `ezvpn run` and `ezvpn exec` as a person would type them. Not here: what the answers should be.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ezvpn_hil.lab.namespace import LabError, Namespace
+from ezvpn_hil.lab.processes import Processes
+
+# SIGTERM: deletes, `offline` and routes within 3 s; the rest is for a busy machine.
+STOP_LIMIT_S = 10.0
+CPYTHON = (sys.executable, "-m", "ezvpn")
+
+
+class Agent:
+    """name: unique in the lab; its log is log/NAME.log. program: the words before `run`."""
+
+    def __init__(
+        self,
+        name: str,
+        space: Namespace,
+        processes: Processes,
+        run_dir: Path,
+        program: Sequence[str] = CPYTHON,
+        options: Sequence[str] = (),
+    ) -> None:
+        self.name = name
+        self.space = space
+        self.state_dir = run_dir / name
+        self.config = self.state_dir / "startup.conf"
+        self.log = run_dir / "log" / f"{name}.log"
+        self._processes = processes
+        self._program = list(program)
+        self._options = list(options)
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def start(self, config: str | None = None) -> None:
+        """Returns at once. config None: the file of the start before (as after a crash)."""
+        self.state_dir.mkdir(mode=0o700, exist_ok=True)
+        if config is not None:
+            self.config.touch(0o600)
+            self.config.write_text(config)
+        argv = [*self._program, "run", str(self.config), "--state-dir", str(self.state_dir), *self._options]
+        self._child = self.space.popen(argv, self.name)
+
+    @property
+    def pid(self) -> int:
+        if self._child is None:
+            raise LabError(f"{self.name} was never started")
+        return self._child.pid
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit code, None while it runs."""
+        return self._child.poll() if self._child else None
+
+    def execute(self, command: str, check: bool = True) -> str:
+        """The answer of its console to one command. With check a failure raises LabError."""
+        words = ["exec", "--state-dir", str(self.state_dir), command]
+        return self.space.run([*CPYTHON, *words], check=check).stdout
+
+    def send(self, number: signal.Signals) -> None:
+        os.kill(self.pid, number)
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """End it and wait: its exit code (negative for a signal). Raises LabError when it doesn't end."""
+        if self._child is None:
+            raise LabError(f"{self.name} was never started")
+        if self._child.poll() is None:
+            self._child.send_signal(number)
+        try:
+            return self._child.wait(STOP_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            raise LabError(f"{self.name} did not end within {STOP_LIMIT_S:.0f} s:\n{self.log_tail()}") from None
+
+    def log_text(self) -> str:
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def log_tail(self, lines: int = 20) -> str:
+        return "\n".join(self.log_text().splitlines()[-lines:])
