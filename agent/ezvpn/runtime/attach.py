@@ -105,7 +105,9 @@ class Client:
             self._loop.cancel(self._timer)
             self._timer = None
         self.id = self._attachments.host.console_opened(self, min(max(width, _WIDTHS[0]), _WIDTHS[1]))
-        if rest:
+        if self.state == "gone":
+            self._attachments.host.console_gone(self.id)  # it broke while the first prompt was written
+        elif rest:
             self._attachments.host.console_bytes(self.id, rest)
 
     def _answer(self, data: bytes) -> None:

@@ -10,6 +10,7 @@ from ezvpn.compat import const
 _A = const(1)
 _CNAME = const(5)
 _IN = const(1)
+_QUESTION = b"\0\1\0\1"  # A, IN
 _HEADER = const(12)
 _RECORDS = const(64)  # read at most this many answer records
 _JUMPS = const(16)  # compression pointers and CNAMEs followed
@@ -24,7 +25,7 @@ class BadName(Exception):
 
 def question(identifier: int, name: str) -> bytes:
     """A recursive query for the A records of `name`. Raises `BadName`."""
-    return struct.pack("!HHHHHH", identifier, 0x0100, 1, 0, 0, 0) + _encode(name) + struct.pack("!HH", _A, _IN)
+    return struct.pack("!HHHHHH", identifier, 0x0100, 1, 0, 0, 0) + _encode(name) + _QUESTION
 
 
 def answer(message: "bytes | memoryview", identifier: int, name: str) -> "tuple[int, list[bytes]] | None":
@@ -43,15 +44,17 @@ def _answer(data: bytes, identifier: int, name: str) -> "tuple[int, list[bytes]]
         return None
     asked, at = _decode(data, _HEADER)
     wanted = name.lower().rstrip(".")
-    if asked != wanted or struct.unpack("!HH", data[at : at + 4]) != (_A, _IN):
+    if asked != wanted or data[at : at + 4] != _QUESTION:
         return None
     at += 4
     aliases: "list[tuple[str, str]]" = []
     found: "list[tuple[str, bytes]]" = []
     for _ in range(min(answers, _RECORDS)):
+        if at == len(data):
+            break  # truncated (TC): what came whole is good
         owner, at = _decode(data, at)
         if at + 10 > len(data):
-            break  # truncated (TC): what came whole is good
+            break
         kind, family, _, length = struct.unpack("!HHIH", data[at : at + 10])
         at += 10
         if at + length > len(data):

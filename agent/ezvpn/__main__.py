@@ -1,0 +1,27 @@
+"""`python -m ezvpn …` and `micropython -m ezvpn …`. Level 5: picks the command line of the interpreter, no more."""
+
+import sys
+
+from ezvpn.compat import IS_MICROPYTHON
+from ezvpn.runtime.exits import Exit
+
+
+def small_main(words: "list[str]") -> int:
+    """The command line where there is no typer: `run` only."""
+    if words[:1] != ["run"]:
+        print(
+            "Usage: micropython -m ezvpn run [CONFIG] [OPTIONS]\nTry 'micropython -m ezvpn run --help'.",
+            file=sys.stderr,
+        )
+        return Exit.USAGE
+    from ezvpn.main import main
+
+    return main(words[1:])
+
+
+if IS_MICROPYTHON:
+    sys.exit(small_main(sys.argv[1:]))
+else:
+    from ezvpn.cli import main as cli_main
+
+    cli_main()

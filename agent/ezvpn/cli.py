@@ -1,0 +1,146 @@
+"""The command line on CPython: `ezvpn run | check | exec | console | version`, and the sub-commands of other distributions.
+
+Level 5. typer and rich are imported only for the commands that need them: `run` starts in the time that importing them takes,
+and `exec` is called from scripts in loops. Exit codes are in runtime/exits.py.
+"""
+
+import sys
+
+from ezvpn.runtime.exits import Exit
+
+_EPILOG = """Examples:\n
+  ezvpn run branch.conf              bring the tunnel up and keep it, log to stderr\n
+  ezvpn run branch.conf --console -  the same with the console on this terminal\n
+  ezvpn check branch.conf            what this configuration will do, and what is weak about it\n
+  ezvpn exec show version            one console command on the running agent\n
+  ezvpn console                      attach to its console, Ctrl-] quits\n\n
+Exit codes: 0 stopped or done, 1 configuration error or failed command, 2 usage, 3 missing right or device or no agent running,
+4 already running."""
+
+
+def main() -> None:
+    """The entry point `ezvpn`; does not return."""
+    words = sys.argv[1:]
+    if words[:1] == ["run"] and "--help" not in words and "-h" not in words:
+        from ezvpn.main import main as run_main
+
+        sys.exit(run_main(words[1:]))
+    if words[:1] == ["exec"] and len(words) > 1 and not words[1].startswith("-"):
+        sys.exit(execute(" ".join(words[1:]), ""))
+    _typer_main()
+
+
+def execute(command: str, state_dir: str) -> int:
+    """Run one console command on the agent of `state_dir`, print its text, return its exit code."""
+    from ezvpn.terminal import NoAgent, ask
+
+    try:
+        code, text = ask(command, state_dir)
+    except NoAgent as fault:
+        print(f"ezvpn: {fault}", file=sys.stderr)
+        return Exit.MISSING
+    print(text, end="" if text.endswith("\n") or not text else "\n")
+    return code
+
+
+def check(path: str) -> int:
+    """Explain a configuration file; exit code 1 with line numbers and carets if it has errors."""
+    from ezvpn.config import check as config_check
+    from ezvpn.config import text as config_text
+
+    try:
+        with open(path, encoding="utf-8") as file:
+            content = file.read()
+    except OSError as error:
+        print(f"ezvpn: {path}: {error.strerror}", file=sys.stderr)
+        return Exit.CONFIGURATION
+    except UnicodeDecodeError:
+        print(f"ezvpn: {path}: not a text in UTF-8", file=sys.stderr)
+        return Exit.CONFIGURATION
+    result = config_text.parse(content)
+    for problem in result.errors:
+        print("\n".join(problem.show(path)))
+    if result.errors:
+        return Exit.CONFIGURATION
+    for problem in result.warnings:
+        print("\n".join(problem.show(path)))
+    print("\n".join(config_check.explain(result.config)))
+    for heading, lines in (
+        ("Missing", config_check.missing(result.config)),
+        ("Weak", config_check.weaknesses(result.config)),
+    ):
+        if lines:
+            print("\n" + heading + ":\n" + "\n".join(["  - " + line for line in lines]))
+    return Exit.STOPPED
+
+
+def _typer_main() -> None:
+    from importlib.metadata import entry_points
+    from typing import Annotated
+
+    import typer
+
+    from ezvpn.runtime import options
+
+    app = typer.Typer(
+        help="An embedded Cisco Easy VPN remote.",
+        epilog=_EPILOG,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+    )
+    help_of = {name: f"{text} [{value}]" for name, value, _, text in options.RUN_OPTIONS}
+    state_dir = Annotated[str, typer.Option("--state-dir", metavar="DIR", help=help_of["--state-dir"])]
+
+    @app.command(
+        "run", epilog="SIGHUP reads CONFIG again; SIGTERM and Ctrl-C take the tunnel down and restore all routes."
+    )
+    def run_command(
+        config: Annotated[str, typer.Argument(metavar="[CONFIG]", help="IOS text; default: the stored one.")] = "",
+        console: Annotated[str, typer.Option("--console", metavar="WHERE", help=help_of["--console"])] = "",
+        dataplane: Annotated[str, typer.Option("--dataplane", metavar="NAME", help=help_of["--dataplane"])] = "auto",
+        state_dir: state_dir = "",
+        board: Annotated[str, typer.Option("--board", metavar="NAME", help=help_of["--board"])] = "unix",
+    ) -> None:
+        """Run the agent until it is stopped."""
+        from ezvpn.main import main as run_main
+
+        raise typer.Exit(run_main(sys.argv[2:]))
+
+    @app.command("check", epilog="Example: ezvpn check branch.conf")
+    def check_command(config: Annotated[str, typer.Argument(metavar="CONFIG", help="IOS text.")]) -> None:
+        """Parse a configuration, explain what it will do, warn of weak settings."""
+        raise typer.Exit(check(config))
+
+    @app.command("exec", epilog='Example: ezvpn exec "show crypto ipsec client ezvpn | json"')
+    def exec_command(
+        command: Annotated[list[str], typer.Argument(metavar="COMMAND", help="One console command.")],
+        state_dir: state_dir = "",
+    ) -> None:
+        """Run one console command on the running agent."""
+        raise typer.Exit(execute(" ".join(command), state_dir))
+
+    @app.command("console", epilog="Examples: ezvpn console    ezvpn console /dev/ttyUSB0,115200")
+    def console_command(
+        port: Annotated[str, typer.Argument(metavar="[PORT]", help="A serial port, DEVICE[,BAUD].")] = "",
+        state_dir: state_dir = "",
+    ) -> None:
+        """Attach to the console of the running agent, or of a device on a serial port. Ctrl-] quits."""
+        from ezvpn.terminal import NoAgent, attach
+
+        try:
+            attach(port, state_dir)
+        except NoAgent as fault:
+            print(f"ezvpn: {fault}", file=sys.stderr)
+            raise typer.Exit(Exit.MISSING)
+
+    @app.command("version")
+    def version_command() -> None:
+        """Print the version."""
+        from ezvpn.version import VERSION
+
+        print(f"ezvpn {VERSION}")
+
+    for entry in entry_points(group="ezvpn.commands"):
+        app.add_typer(entry.load(), name=entry.name)
+    app()

@@ -1,0 +1,146 @@
+"""`ezvpn run`: where core and runtime meet. The same on both interpreters.
+
+Level 5. Here: which parts make up one agent and in which order they start and stop. The first datagram leaves before anything
+is loaded that the negotiation does not need.
+"""
+
+import sys
+
+from ezvpn.compat import IS_MICROPYTHON
+from ezvpn.config import text as config_text
+from ezvpn.config.model import Config
+from ezvpn.crypto.choose import best
+from ezvpn.crypto.port import Crypto
+from ezvpn.dataplane.port import DataPlane, KernelError
+from ezvpn.node import Facts, Node
+from ezvpn.runtime import boards, options
+from ezvpn.runtime.exits import CannotStart, Exit
+from ezvpn.version import VERSION
+
+if IS_MICROPYTHON:
+    from ezvpn.runtime.micropython.edge import INTERPRETER, Edge
+else:
+    from ezvpn.runtime.cpython.edge import INTERPRETER, Edge  # type: ignore[assignment]
+
+TUN_PREFIX = "ezvpn"  # names of the devices that the agent makes
+_RESOLV_CONF = "/etc/resolv.conf"
+
+
+def main(words: "list[str]") -> int:
+    """Run the agent with the words after `run`; returns the exit code. What is wrong is said on stderr."""
+    if "--help" in words or "-h" in words:
+        print(options.help_text())
+        return Exit.STOPPED
+    try:
+        return run(options.parse(words))
+    except CannotStart as fault:
+        _say(fault.text)
+        return fault.code
+
+
+def run(chosen: options.Options) -> int:
+    """Run until stopped. Raises `CannotStart`."""
+    board = boards.load(chosen.board, boards.source_roots(__file__))
+    edge = Edge(chosen, TUN_PREFIX)
+    plane: "DataPlane | None" = None
+    try:
+        config, warnings = _configuration(edge)
+        crypto = best(edge.entropy)
+        plane = _plane(chosen.dataplane, edge, crypto, board, config)
+        try:
+            plane.start(edge.loop.now())
+        except KernelError as fault:
+            raise CannotStart(Exit.MISSING, fault.what)
+        node = Node(crypto, edge.entropy, plane, _facts(board, edge))
+        edge.begin(node, getattr(plane, "table", None), lambda: _reload(edge))
+        for line in edge.notes + warnings:
+            edge.note(line)
+        edge.apply(config)
+        edge.open_console()
+        edge.run()
+    finally:
+        if plane is not None:
+            plane.stop(edge.loop.now())
+        edge.close()
+    if edge.restart:
+        edge.start_again(board.restart)
+    return Exit.STOPPED
+
+
+def _configuration(edge: Edge) -> "tuple[Config, list[str]]":
+    """The startup configuration and what is to be said about it. Raises `CannotStart` for one with errors."""
+    name = edge.files.config_path or "startup-config"
+    raw = edge.files.startup_config()
+    if raw is None:
+        return Config(), ["no startup configuration: type one on the console, or name a file: ezvpn run CONFIG"]
+    try:
+        content = raw.decode()
+    except UnicodeError:
+        raise CannotStart(Exit.CONFIGURATION, name + ": not a text in UTF-8")
+    result = config_text.parse(content)
+    if result.errors:
+        lines = []
+        for problem in result.errors:
+            lines.extend(problem.show(name))
+        raise CannotStart(Exit.CONFIGURATION, "\n".join(lines))
+    notes = []
+    for problem in result.warnings:
+        notes.extend(problem.show(name))
+    if edge.files.readable_by_others() and _has_secrets(result.config):
+        notes.append(name + " holds secrets and others may read it: chmod 600 " + name)
+    return result.config, notes
+
+
+def _facts(board: boards.Board, edge: Edge) -> Facts:
+    return Facts(
+        board.model,
+        VERSION,
+        INTERPRETER,
+        board.name,
+        board.serial,
+        edge.boot_id(),
+        edge.sockets.ports,
+        edge.sockets.force_natt,
+        tuple(board.interfaces),
+    )
+
+
+def _has_secrets(config: Config) -> bool:
+    found = config.enable_secret is not None or (config.mqtt is not None and config.mqtt.password is not None)
+    for profile in config.profiles:
+        found = found or profile.key is not None or profile.password is not None
+    return found
+
+
+def _reload(edge: Edge) -> None:
+    """SIGHUP: the startup configuration replaces the running one; one with errors changes nothing."""
+    try:
+        config, notes = _configuration(edge)
+    except CannotStart as fault:
+        edge.note("nothing changed:\n" + fault.text)
+        return
+    for line in notes:
+        edge.note(line)
+    edge.apply(config)
+
+
+def _plane(wanted: str, edge: Edge, crypto: Crypto, board: boards.Board, config: Config) -> DataPlane:
+    """The data plane that was asked for. Raises `CannotStart` naming the right or device that it lacks."""
+    if wanted == "none":
+        # Imported here: a device loads only the plane it uses.
+        from ezvpn.dataplane.none import NoPlane
+
+        return NoPlane(edge.kernel)
+    missing = edge.lacks_tun()
+    if missing or edge.kernel is None:
+        raise CannotStart(Exit.MISSING, missing or "no netlink here: use --dataplane none")
+    from ezvpn.dataplane.tun import TunPlane
+
+    return TunPlane(
+        edge.kernel, crypto, config.anti_replay_window, TUN_PREFIX + "%d", _RESOLV_CONF if board.manages_dns else None
+    )
+
+
+def _say(text: str) -> None:
+    for line in text.split("\n"):
+        print("ezvpn: " + line, file=sys.stderr)

@@ -1,0 +1,148 @@
+"""The CPython edge: makes the parts that own descriptors and joins them to a node. Same names as runtime/micropython/edge.py.
+
+What an order does is in runtime/adapter.py; here is what only this interpreter can: signals, asyncio's MQTT client, a restart
+in place.
+"""
+
+import os
+import signal
+import sys
+import time
+
+from ezvpn.dataplane.port import KernelError
+from ezvpn.runtime.adapter import Adapter
+from ezvpn.runtime.calls import Callback, Part
+from ezvpn.runtime.cpython.consock import NAME, ConsoleSocket
+from ezvpn.runtime.cpython.entropy import entropy
+from ezvpn.runtime.cpython.linkwatch import LinkWatch
+from ezvpn.runtime.cpython.loop import Loop
+from ezvpn.runtime.cpython.netlink import NetlinkKernel
+from ezvpn.runtime.cpython.resolver import Resolver
+from ezvpn.runtime.cpython.store import Store, read_text
+from ezvpn.runtime.cpython.tty import FdWriter, open_terminal
+from ezvpn.runtime.cpython.tundev import Mover, open_raw_esp
+from ezvpn.runtime.cpython.udp import IkeSockets
+from ezvpn.runtime.options import Options
+from ezvpn.wire.netlink import address_dump, link_dump
+
+_CAP_NET_ADMIN = 12  # linux/capability.h
+
+INTERPRETER = f"CPython {sys.version_info[0]}.{sys.version_info[1]}.{sys.version_info[2]}"
+
+
+class Edge(Adapter):
+    """Everything with a descriptor. Made before the node, because the node wants to know the ports; raises `CannotStart`."""
+
+    # aiomqtt takes longer to import than a whole negotiation; the tunnel goes first.
+    mqtt_delay_ms = 150
+
+    def __init__(self, options: Options, own_prefix: str) -> None:
+        files = Store(options.state_dir, options.config)
+        files.open()
+        super().__init__(Loop(), IkeSockets(), files, own_prefix)
+        self.entropy = entropy
+        self.notes = list(self.sockets.notes)
+        self._options = options
+        self._parts: "list[Part]" = []  # to be closed, last first
+        self.kernel: "NetlinkKernel | None" = None  # None: no netlink here, so only `--dataplane none`
+        try:
+            self.kernel = NetlinkKernel(files.directory)
+            self._parts.append(self.kernel)
+        except KernelError as error:
+            self.notes.append(error.what)
+
+    def begin(self, node: Part, table: Part, on_reload: Callback) -> None:
+        """Join the node, open console socket and link watch. `table`: the packets' table of a userspace plane, else None.
+        `on_reload()` is called on SIGHUP."""
+        mover = None
+        if table is not None and self.kernel is not None:
+            mover = Mover(self.kernel.tun, table, self.sockets.sockets[1])
+        self.join(node, Resolver(self.loop, self.resolved), mover, FdWriter(self.loop, 2))
+        self.loop.on_signal(signal.SIGTERM, self.shutdown)
+        self.loop.on_signal(signal.SIGINT, self.shutdown)
+        self.loop.on_signal(signal.SIGHUP, on_reload)
+        try:
+            self._parts.append(LinkWatch(self.loop, self.links.datagram, self.relearn))
+        except OSError:
+            pass  # the kernel door has said so already
+        self.relearn()
+        try:
+            self._parts.append(ConsoleSocket(self.loop, self.files.path(NAME), self.attachments))
+        except OSError as error:
+            self.notes.append(
+                f"{self.files.path(NAME)}: {error.strerror}: `ezvpn exec` and `console` cannot reach this agent"
+            )
+
+    def open_console(self) -> None:
+        """The console that `--console` asks for. Raises `CannotStart`."""
+        spec = self._options.console
+        if spec:
+            self._terminal_quits = spec == "-"
+            terminal, note = open_terminal(
+                self.loop, spec, self._terminal_opened, self._terminal_bytes, self._terminal_gone
+            )
+            self._parts.append(terminal)
+            if note:
+                self.note(note)
+
+    def relearn(self) -> None:
+        """Read links and addresses from the kernel; at start, and when it had to drop news of them."""
+        if self.kernel is not None:
+            try:
+                self.learn_links(self.kernel.transact(link_dump()) + self.kernel.transact(address_dump()))
+            except KernelError as error:
+                self.note(error.what)
+
+    def note(self, text: str) -> None:
+        """One line for whoever started the agent."""
+        self._stderr.write(b"ezvpn: " + text.encode() + (b"\r\n" if self._terminal_quits else b"\n"))
+
+    def wall_ms(self) -> int:
+        return time.time_ns() // 1_000_000
+
+    def boot_id(self) -> str:
+        """A name for this run; it differs from run to run."""
+        return entropy(8).hex()
+
+    def lacks_tun(self) -> str:
+        """What is missing for a TUN device, "" if nothing is: asked before a negotiation is started in vain."""
+        try:
+            os.close(os.open("/dev/net/tun", os.O_RDWR | os.O_CLOEXEC))
+        except OSError as error:
+            return f"/dev/net/tun: {error.strerror}; load the kernel module tun, or use --dataplane none"
+        for line in read_text("/proc/self/status").split("\n"):
+            if line.startswith("CapEff:") and not int(line.split()[1], 16) >> _CAP_NET_ADMIN & 1:
+                return "a TUN device needs root or CAP_NET_ADMIN; without it use --dataplane none"
+        return ""
+
+    def open_raw(self) -> Part:
+        try:
+            return open_raw_esp()
+        except KernelError as error:
+            self.note(error.what)
+            return None
+
+    def make_mqtt(self) -> Part:
+        from ezvpn.runtime.cpython.mqtt import MqttAdapter
+
+        return MqttAdapter(self.node.outbox, self._mqtt_state, self._mqtt_message)
+
+    def run(self) -> None:
+        """Until the agent is stopped."""
+        self.loop.run()
+
+    def close(self) -> None:
+        """Close everything, last opened first; the terminal is as before, the state directory free."""
+        for part in reversed(self._parts):
+            part.close()
+        self._parts = []
+        self.sockets.close()
+        self.files.close()
+
+    def start_again(self, command: str) -> None:
+        """After `reload`: the board's restart command, or this program once more in the same process."""
+        sys.stderr.flush()
+        if command:
+            os.system(command)
+        else:
+            os.execv(sys.executable, [sys.executable, "-m", "ezvpn"] + sys.argv[1:])

@@ -1,0 +1,122 @@
+"""The MicroPython edge: makes the parts that own descriptors and joins them to a node. Same names as runtime/cpython/edge.py.
+
+What an order does is in runtime/adapter.py. This interpreter passes on no signal but Ctrl-C, so there is no reload by SIGHUP and
+a killed agent cleans up at its next start.
+"""
+
+import binascii
+import os
+import sys
+import time
+
+from ezvpn.dataplane.port import KernelError
+from ezvpn.runtime.adapter import Adapter
+from ezvpn.runtime.calls import Callback, Part
+from ezvpn.runtime.micropython.consock import NAME, ConsoleSocket
+from ezvpn.runtime.micropython.entropy import entropy
+from ezvpn.runtime.micropython.linkwatch import LinkWatch
+from ezvpn.runtime.micropython.loop import Loop
+from ezvpn.runtime.micropython.netlink import NetlinkKernel
+from ezvpn.runtime.micropython.resolver import Resolver
+from ezvpn.runtime.micropython.store import Store
+from ezvpn.runtime.micropython.tty import FdWriter, is_file, open_terminal
+from ezvpn.runtime.micropython.tundev import TunDevice
+from ezvpn.runtime.micropython.udp import IkeSockets
+from ezvpn.runtime.options import Options
+from ezvpn.wire.netlink import address_dump, link_dump
+
+INTERPRETER = "MicroPython " + ".".join([str(part) for part in sys.version_info[:2]])
+
+
+class Edge(Adapter):
+    """Everything with a descriptor. Made before the node, because the node wants to know the ports; raises `CannotStart`."""
+
+    def __init__(self, options: Options, own_prefix: str) -> None:
+        files = Store(options.state_dir, options.config)
+        files.open()
+        super().__init__(Loop(), IkeSockets(), files, own_prefix)
+        self.entropy = entropy
+        self.notes = list(self.sockets.notes)
+        self._options = options
+        self._parts: "list[Part]" = []  # to be closed, last first
+        self.kernel: "NetlinkKernel | None" = None  # None: no netlink here, so only `--dataplane none`
+        try:
+            self.kernel = NetlinkKernel(files.directory)
+            self._parts.append(self.kernel)
+        except KernelError as error:
+            self.notes.append(error.what)
+
+    def begin(self, node: Part, table: Part, on_reload: Callback) -> None:
+        """Join the node, open console socket and link watch. `table` has no mover on this interpreter."""
+        stderr = open(2, "wb")  # noqa: SIM115 it stays open
+        self.join(node, Resolver(self.loop, self.resolved), None, FdWriter(self.loop, stderr, is_file(2)))
+        self.loop.on_interrupt(self.shutdown)
+        try:
+            self._parts.append(LinkWatch(self.loop, self.links.datagram, self.relearn))
+        except OSError:
+            pass  # the kernel door has said so already
+        self.relearn()
+        try:
+            self._parts.append(ConsoleSocket(self.loop, self.files.path(NAME), self.attachments))
+        except OSError as error:
+            self.notes.append(f"{self.files.path(NAME)}: error {error.errno}: no agent console there")
+
+    def open_console(self) -> None:
+        """The console that `--console` asks for. Raises `CannotStart`."""
+        spec = self._options.console
+        if spec:
+            self._terminal_quits = spec == "-"
+            terminal, note = open_terminal(
+                self.loop, spec, self._terminal_opened, self._terminal_bytes, self._terminal_gone
+            )
+            self._parts.append(terminal)
+            if note:
+                self.note(note)
+
+    def relearn(self) -> None:
+        """Read links and addresses from the kernel; at start, and when it had to drop news of them."""
+        if self.kernel is not None:
+            try:
+                self.learn_links(self.kernel.transact(link_dump()) + self.kernel.transact(address_dump()))
+            except KernelError as error:
+                self.note(error.what)
+
+    def note(self, text: str) -> None:
+        """One line for whoever started the agent."""
+        self._stderr.write(b"ezvpn: " + text.encode() + (b"\r\n" if self._terminal_quits else b"\n"))
+
+    def wall_ms(self) -> int:
+        return time.time_ns() // 1_000_000
+
+    def boot_id(self) -> str:
+        """A name for this run; it differs from run to run."""
+        return binascii.hexlify(entropy(8)).decode()
+
+    def lacks_tun(self) -> str:
+        """What is missing for a TUN device, "" if nothing is: asked before a negotiation is started in vain."""
+        try:
+            TunDevice().open("")
+        except KernelError as error:
+            return error.what
+        return ""
+
+    def make_mqtt(self) -> Part:
+        from ezvpn.runtime.micropython.mqtt import MqttAdapter
+
+        return MqttAdapter(self.node.outbox, self._mqtt_state, self._mqtt_message, self.loop)
+
+    def run(self) -> None:
+        """Until the agent is stopped."""
+        self.loop.run()
+
+    def close(self) -> None:
+        """Close everything, last opened first; the terminal is as before, the state directory free."""
+        while self._parts:
+            self._parts.pop().close()
+        self.sockets.close()
+        self.files.close()
+
+    def start_again(self, command: str) -> None:
+        """After `reload`: the board's restart command. Without one whoever supervises the agent starts it again."""
+        if command:
+            os.system(command)
