@@ -1,0 +1,565 @@
+"""One edge device: the sans-I/O core that joins configuration, tunnels, IKE, data plane, reports, log and consoles.
+
+Level 4. Belongs here: the doors of docs/architecture.md, who is told what in which order, and the orders to the runtime. Not
+here: descriptors and clocks (`runtime`), decisions about gateways (`tunnel`), words of the console (`console`). What comes
+out of the core is handed on in a fixed order: data plane, tunnel, report, log.
+"""
+
+from binascii import hexlify
+
+from ezvpn.compat import const
+from ezvpn.config import changes, references
+from ezvpn.config.changes import Effect
+from ezvpn.config.model import Config, EzvpnProfile, Interface
+from ezvpn.config.render import render
+from ezvpn.console.desk import Desk
+from ezvpn.crypto.port import Crypto
+from ezvpn.dataplane.port import DataPlane, Edge, KernelError, Route
+from ezvpn.ike.endpoint import Endpoint
+from ezvpn.ike.events import ChildDown, ChildUp, Dropped, Event, PeerMoved
+from ezvpn.ike.params import ModeConfig
+from ezvpn.ike.status import TunnelStatus
+from ezvpn.log import CATALOG, LogRecord, Ring, Severity
+from ezvpn.record import Record, wipe
+from ezvpn.report import snapshot
+from ezvpn.report.outbox import Outbox
+from ezvpn.report.reporter import Reporter
+from ezvpn.tunnel.easy_vpn import EasyVpn
+from ezvpn.tunnel.offer import esp_offer, phase1_offer
+from ezvpn.tunnel.outputs import Attach, Detach, Notice, Output, Resolve
+from ezvpn.tunnel.outside import Links
+from ezvpn.tunnel.peers import parse_ipv4
+from ezvpn.tunnel.settings import Settings
+from ezvpn.tunnel.states import State
+from ezvpn.wire.inet import ipv4_text
+
+_ORDERS_MAX = const(256)
+_LOOKUPS_MAX = const(32)
+_STRAY_MS = const(10000)  # packets with an unknown SPI are logged at most this often
+
+
+class Order(Record):
+    """Something for the runtime to do: a method of its adapter object and the arguments (docs/architecture.md)."""
+
+    _fields = ("name", "args")
+
+    def __init__(self, name: str, args: "tuple[object, ...]") -> None:
+        self.name = name
+        self.args = args
+
+
+class Facts(Record):
+    """What the device is. local_ports: real numbers of the IKE and the NAT-T socket · force_natt: they are not 500 and 4500 ·
+    aliases: (IOS interface name, device name) · boot_id: another word at each start."""
+
+    _fields = ("model", "version", "interpreter", "board", "serial", "boot_id", "local_ports", "force_natt", "aliases")
+
+    def __init__(
+        self,
+        model: str,
+        version: str,
+        interpreter: str,
+        board: str,
+        serial: str,
+        boot_id: str,
+        local_ports: "tuple[int, int]" = (500, 4500),
+        force_natt: bool = False,
+        aliases: "tuple[tuple[str, str], ...]" = (),
+    ) -> None:
+        self.model = model
+        self.version = version
+        self.interpreter = interpreter
+        self.board = board
+        self.serial = serial
+        self.boot_id = boot_id
+        self.local_ports = local_ports
+        self.force_natt = force_natt
+        self.aliases = aliases
+
+
+class _Edge:
+    """One tunnel with what only the node knows of it."""
+
+    def __init__(self, tunnel: EasyVpn) -> None:
+        self.tunnel = tunnel
+        self.attached = False
+        self.route: "Route | None" = None  # the way to the peer, as of the last attempt
+        self.up = False
+        self.carries_reports = False  # the broker may be behind this tunnel
+        self.dirty = False
+        self.told = State.IDLE  # the state in the last event that was reported
+
+
+class Node:
+    """entropy(n) -> n random bytes. `to` is where the datagram of the last `transmit` goes; `closed` turns True when all is out
+    after `close`; `counters` counts what was ignored or did not fit."""
+
+    def __init__(self, crypto: Crypto, entropy: object, plane: DataPlane, facts: Facts) -> None:
+        self.crypto = crypto
+        self.plane = plane
+        self.facts = facts
+        self.config = Config()
+        self.log = Ring()
+        self.links = Links(facts.aliases)
+        self.endpoint = Endpoint(crypto, entropy)
+        self.reporter = Reporter(facts.boot_id, self.tunnels)
+        self.to: "tuple[int, bytes, int]" = (0, b"\0\0\0\0", 0)
+        self.counters: "dict[str, int]" = {}
+        self.wall_offset: "int | None" = None
+        self.wall_synced = False
+        self._entropy = entropy
+        self._edges: "list[_Edge]" = []
+        self._children: "dict[int, tuple[int, str]]" = {}  # inbound SPI -> (session, tunnel)
+        self._orders: "list[Order]" = []
+        self._lookups: "dict[int, tuple[str, int]]" = {}  # resolve id -> (tunnel, its ticket)
+        self._next_lookup = 1
+        self._closing = False
+        self._report_at: "int | None" = None
+        self._strays_at: "int | None" = None
+        self._desk = Desk(self.log, self.order)
+
+    # --- the five verbs ---------------------------------------------------------------------------------------------
+
+    def receive(self, view: "memoryview | bytes", now: int, source: "tuple[int, bytes, int]") -> None:
+        """One datagram of the IKE sockets, marker included on SOCKET_NATT."""
+        self.endpoint.receive(view, now, source)
+
+    def timeout(self, now: int) -> None:
+        self.endpoint.timeout(now)
+        for edge in self._edges:
+            edge.tunnel.timeout(now)
+            self._obey(edge, now)
+        if self._report_at is not None and self._report_at <= now:
+            self._configure_reports(now)
+        self.reporter.timeout(now)
+        self._settle(now)
+
+    def transmit(self, buf: "bytearray | memoryview", now: int) -> int:
+        """The next datagram, 0 = none. The core's own law holds inside: its events are handed on when it has nothing to send,
+        and what the tunnels then order may be something to send again."""
+        while True:
+            length = self.endpoint.transmit(buf, now)
+            if length:
+                self.to = self.endpoint.to
+                return length
+            if not self._hand_out(now):
+                return 0
+
+    def event(self) -> "Order | None":
+        return self._orders.pop(0) if self._orders else None
+
+    def deadline(self) -> "int | None":
+        first = self.endpoint.deadline()
+        for at in [edge.tunnel.deadline() for edge in self._edges] + [self.reporter.deadline(), self._report_at]:
+            if at is not None and (first is None or at < first):
+                first = at
+        return first
+
+    # --- more doors -------------------------------------------------------------------------------------------------
+
+    def resolved(self, id: int, addresses: "list[bytes]", now: int) -> None:
+        """Answer to the order `resolve`."""
+        name, ticket = self._lookups.pop(id, ("", 0))
+        edge = self._edge(name)
+        if edge is None:
+            self._count("stale_lookups")
+            return
+        edge.tunnel.resolved(ticket, addresses, now)
+        self._obey(edge, now)
+        self._settle(now)
+
+    def link(self, name: str, up: bool, address: "bytes | None", now: int) -> None:
+        """A device went up or down, or its address or a route through it changed."""
+        if not self.links.tell(name, up, address):
+            self._count("links_beyond_bound")
+            return
+        for edge in self._edges:
+            tunnel = edge.tunnel
+            tunnel.interface(self._available(tunnel.settings.outside), now)
+            peer = tunnel.peer_address
+            if peer is not None and tunnel.local is not None:
+                route = self.plane.route_to(peer)
+                # No route at the moment: the link may come back with the same address, so the SAs stay.
+                if route is not None and route.source is not None and route.source != tunnel.local:
+                    tunnel.address_changed(now)
+            if up:
+                tunnel.hurry(now)
+            self._obey(edge, now)
+        self._settle(now)
+
+    def plane_edges(self, now: int) -> None:
+        """The packet movers left edges behind."""
+        while True:
+            found = self.plane.event()
+            if found is None:
+                break
+            session, name = self._children.get(found.spi, (0, ""))
+            edge = self._edge(name)
+            if found.kind == Edge.FIRST_IN and session:
+                self.endpoint.note_inbound(session, now)
+            elif found.kind == Edge.VOLUME and edge is not None:
+                edge.tunnel.rekey(found.spi, now)
+                self._obey(edge, now)
+            elif found.kind == Edge.UNKNOWN_SPI:
+                self._stray(found.spi, found.peer, now)
+            elif found.kind == Edge.DEVICE:
+                for other in self._edges:
+                    if other.attached:
+                        other.tunnel.plane_failed("the tunnel device was removed", now)
+                        self._obey(other, now)
+        self._settle(now)
+
+    def clock(self, wall_ms: int, synced: bool, now: int) -> None:
+        """What wall time it is."""
+        self.wall_offset = wall_ms - now
+        self.wall_synced = synced
+        self.reporter.clock(wall_ms, synced, now)
+        self._settle(now)
+
+    def mqtt(self, what: str, now: int, topic: str = "", payload: "bytes | str" = b"") -> None:
+        """What the MQTT adapter says: "up", "down", "refused" (payload: the reason), "message"."""
+        line = self.reporter.mqtt(what, now, topic, payload)
+        if line:
+            self._add_log(now, "MQTT", line)
+        self._settle(now)
+
+    def apply(self, config: Config, now: int) -> "list[str]":
+        """A new configuration takes effect: `config.changes` says what bounces. Returns warnings."""
+        first = self._report_at is None and not self._edges and not self.reporter.topics
+        found = changes.diff(self.config, config)
+        self.config = config
+        names = [profile.name for profile in config.profiles]
+        for edge in list(self._edges):
+            if edge.tunnel.name not in names:
+                edge.tunnel.close(now)
+                self._obey(edge, now)
+                self._edges.remove(edge)
+                self.reporter.tunnel_removed(edge.tunnel.name, now)
+        for profile in config.profiles:
+            settings = self._settings(profile)
+            existing = self._edge(profile.name)
+            edge = existing or self._new_edge(settings, now)
+            reconnect = False
+            for change in found:
+                reconnect = reconnect or (change.effect == Effect.RECONNECT and change.profile in ("", profile.name))
+            edge.tunnel.interface(self._available(settings.outside), now)
+            edge.tunnel.configure(settings, reconnect and existing is not None, now)
+            edge.dirty = True
+            self._obey(edge, now)
+        # The first datagram does not wait until the report is set up.
+        self._report_at = now
+        if first:
+            self._add_log(now, "RESTART", self.facts.model + " with ezvpn " + self.facts.version)
+        warnings = self._interface_warnings()
+        for text in warnings:
+            self._add_log(now, "CONFIG_WARNING", text)
+        self._settle(now)
+        return warnings
+
+    def close(self, now: int) -> None:
+        """Send deletes, free the data plane, publish `offline`."""
+        if self._closing:
+            return
+        self._closing = True
+        for edge in self._edges:
+            edge.tunnel.close(now)
+            self._obey(edge, now)
+        self._settle(now)
+        self.reporter.stop(now)
+        self._settle(now)
+
+    @property
+    def closed(self) -> bool:
+        return self._closing and self.reporter.closed
+
+    @property
+    def outbox(self) -> Outbox:
+        """What the MQTT adapter reads."""
+        return self.reporter.outbox
+
+    # --- commands of the console ------------------------------------------------------------------------------------
+
+    def tunnels(self, now: int) -> "list[TunnelStatus]":
+        """A fresh snapshot of every tunnel, in the order of the configuration."""
+        return [self._status(edge, now) for edge in self._edges]
+
+    def tunnel(self, name: str) -> "EasyVpn | None":
+        """The tunnel of this profile; call `after_command` when it was told something."""
+        edge = self._edge(name)
+        return edge.tunnel if edge is not None else None
+
+    def after_command(self, now: int) -> None:
+        """A tunnel was told something by a console: do what follows from it."""
+        for edge in self._edges:
+            self._obey(edge, now)
+        self._settle(now)
+
+    def order(self, name: str, *args: object) -> None:
+        """Queue an order. Beyond 256 an order is dropped and counted: nobody drains the queue then."""
+        if len(self._orders) >= _ORDERS_MAX:
+            self._count("lost_orders")
+            return
+        self._orders.append(Order(name, args))
+
+    def all_counters(self) -> "list[tuple[str, int]]":
+        """Everything that was ignored, dropped or refused, sorted by name."""
+        found = dict(self.counters)
+        for cause in self.endpoint.dropped:
+            found["isakmp " + cause] = self.endpoint.dropped[cause]
+        for edge in self._edges:
+            tunnel = edge.tunnel
+            for what in tunnel.ignored:
+                found[tunnel.name + " ignored " + what] = tunnel.ignored[what]
+            found[tunnel.name + " stale events"] = tunnel.stale
+            found[tunnel.name + " lost notices"] = tunnel.telling.lost
+        found["data plane edges lost"] = self.plane.overflows
+        return [(name, found[name]) for name in sorted(found)]
+
+    # --- handing on -------------------------------------------------------------------------------------------------
+
+    def _hand_out(self, now: int) -> bool:
+        """Drain the core: data plane, tunnel, report, log. False: there was nothing."""
+        any_event = False
+        while True:
+            event = self.endpoint.event()
+            if event is None:
+                break
+            any_event = True
+            edge = self._owner(event.session)
+            if not self._to_plane(event, edge, now):
+                continue
+            if edge is not None:
+                edge.tunnel.handle(event, now)
+                self._obey(edge, now)
+            if isinstance(event, Dropped):
+                self._add_log(now, "IKE_DROPPED", event.cause + ": " + event.text)
+        if any_event:
+            self._settle(now)
+        return any_event
+
+    def _to_plane(self, event: Event, edge: "_Edge | None", now: int) -> bool:
+        """First of all the packets. False: the tunnel must not hear of this event."""
+        if isinstance(event, ChildUp):
+            if edge is None:
+                for key in (event.key_in, event.auth_in, event.key_out, event.auth_out):
+                    wipe(key)
+                return False
+            try:
+                self.plane.install(edge.tunnel.name, event, now)
+            except KernelError as error:
+                edge.tunnel.plane_failed(error.what, now)
+                self._obey(edge, now)
+                return False
+            self._children[event.spi_in] = (event.session, edge.tunnel.name)
+        elif isinstance(event, ChildDown):
+            self.plane.remove(event.spi_in, now)
+            self._children.pop(event.spi_in, None)
+        elif isinstance(event, PeerMoved) and edge is not None and edge.tunnel.peer_address is not None:
+            self.plane.moved(edge.tunnel.peer_address, event.peer, event.port)
+            edge.tunnel.peer_address = event.peer
+            edge.dirty = True
+        return True
+
+    def _obey(self, edge: _Edge, now: int) -> None:
+        """Do what a tunnel wants done."""
+        while True:
+            output = edge.tunnel.output()
+            if output is None:
+                return
+            edge.dirty = True
+            self._obey_one(edge, output, now)
+
+    def _obey_one(self, edge: _Edge, output: Output, now: int) -> None:
+        name = edge.tunnel.name
+        if isinstance(output, Attach):
+            try:
+                self.plane.attach(name, output.config, output.peer, now)
+            except KernelError as error:
+                self._add_log(now, "DATAPLANE", error.what)
+                edge.tunnel.plane_failed(error.what, now)
+                return
+            edge.attached = True
+            edge.carries_reports = self._carries_reports(output.config)
+            self._watch_tun(True)
+            edge.tunnel.attached(now)
+        elif isinstance(output, Detach):
+            edge.attached = False
+            self._watch_tun([other for other in self._edges if other.attached] != [])
+            self.plane.detach(name, now)
+        elif isinstance(output, Resolve):
+            if len(self._lookups) >= _LOOKUPS_MAX:
+                self._count("lookups_beyond_bound")  # the tunnel gives the name up by itself
+                return
+            self._lookups[self._next_lookup] = (name, output.ticket)
+            self.order("resolve", self._next_lookup, output.host)
+            self._next_lookup += 1
+        elif isinstance(output, Notice):
+            self._notice(edge, output, now)
+
+    def _notice(self, edge: _Edge, notice: Notice, now: int) -> None:
+        tunnel = edge.tunnel
+        record = self._add_log(now, notice.mnemonic, *notice.args)
+        if CATALOG[notice.mnemonic][1] < Severity.DEBUG and record is not None:
+            before = edge.told
+            edge.told = tunnel.state
+            self.reporter.event(tunnel.name, record, before, tunnel.state, now, tunnel.cause, tunnel.reason)
+
+    def _settle(self, now: int) -> None:
+        """After everything else: report what changed, pass the reporter's orders on, let consoles and stderr read the log."""
+        for edge in self._edges:
+            if edge.dirty:
+                edge.dirty = False
+                self.reporter.tunnel_changed(self._status(edge, now), now)
+                up = edge.tunnel.state == State.IPSEC_ACTIVE
+                if up != edge.up:
+                    edge.up = up
+                    if edge.carries_reports:
+                        self.reporter.route_changed(now)
+        while True:
+            order = self.reporter.order()
+            if order is None:
+                break
+            self.order(order.name, *order.args)
+        self._desk.follow(self.config.logging_level, now)
+
+    # --- inside -----------------------------------------------------------------------------------------------------
+
+    def _settings(self, profile: EzvpnProfile) -> Settings:
+        """What a profile of the running configuration means for its tunnel."""
+        config = self.config
+        out = Settings(profile.name)
+        for name in _TAKEN_OVER:
+            setattr(out, name, getattr(profile, name))
+        out.peers = tuple([(peer.host, peer.default) for peer in profile.peers])
+        configured = references.phase1_offer(config)
+        if configured or not config.policies:
+            out.phase1 = phase1_offer(tuple(configured), self.crypto, config.allow_weak)
+        sets = references.esp_offer(config, profile)
+        if sets or not profile.transform_sets:
+            out.esp = esp_offer(tuple(sets), self.crypto, config.allow_weak)
+        out.local_ports = self.facts.local_ports
+        out.force_natt = self.facts.force_natt
+        inside: "list[str]" = []
+        networks: "list[tuple[bytes, bytes]]" = []
+        for interface in config.interfaces:
+            for bound, side in interface.ezvpn:
+                if bound != profile.name:
+                    continue
+                if side == "outside":
+                    out.outside = out.outside or interface.name
+                    continue
+                inside.append(interface.name)
+                if interface.address is not None and interface.mask is not None:
+                    networks.append((_masked(interface.address, interface.mask), interface.mask))
+        out.inside = tuple(inside)
+        out.networks = tuple(networks)
+        return out
+
+    def _new_edge(self, settings: Settings, now: int) -> _Edge:
+        name = settings.name
+        tunnel = EasyVpn(settings, self.endpoint, self._entropy, lambda peer: self._locate(name, peer), now)
+        edge = _Edge(tunnel)
+        self._edges.append(edge)
+        return edge
+
+    def _locate(self, name: str, peer: bytes) -> "bytes | None":
+        """Our address on the way to a peer, None where nobody knows."""
+        edge = self._edge(name)
+        route = self.plane.route_to(peer)
+        if edge is not None:
+            edge.route = route
+        return route.source if route is not None else None
+
+    def _status(self, edge: _Edge, now: int) -> TunnelStatus:
+        status = edge.tunnel.status(now)
+        if not status.outside and edge.route is not None:
+            status.outside = edge.route.device
+        found = [self.plane.status(spi, now) for spi in edge.tunnel.spis()]
+        status.children = tuple([child for child in found if child is not None])
+        return status
+
+    def _available(self, outside: str) -> bool:
+        interface = self._interface(outside)
+        return self.links.available(outside) and not (interface is not None and interface.shutdown)
+
+    def _interface_warnings(self) -> "list[str]":
+        found = [self.links.warning(each.name, each.address) for each in self.config.interfaces if each.ezvpn]
+        return [text for text in found if text]
+
+    def _carries_reports(self, config: ModeConfig) -> bool:
+        """Whether the way to the broker may lead through a tunnel with this configuration."""
+        mqtt = self.config.mqtt
+        if mqtt is None or mqtt.host is None:
+            return False
+        broker = parse_ipv4(mqtt.host)
+        if broker is None or not config.split_include:
+            return True
+        return [
+            1 for split in config.split_include if _masked(broker, split.mask) == _masked(split.address, split.mask)
+        ] != []
+
+    def _watch_tun(self, on: bool) -> None:
+        if self.plane.table is not None:
+            self.order("listen_tun", on)
+
+    def _stray(self, spi: int, peer: "bytes | None", now: int) -> None:
+        self._count("unknown_spi")
+        if self._strays_at is None or now - self._strays_at >= _STRAY_MS:
+            self._strays_at = now
+            self._add_log(now, "RECVD_PKT_INV_SPI", spi, spi, ipv4_text(peer) if peer else "unknown")
+
+    def _configure_reports(self, now: int) -> None:
+        self._report_at = None
+        facts = self.facts
+        masked = "\n".join(render(self.config, True))
+        digest = self.crypto.hash("sha256", masked.encode())
+        name = hexlify(digest[:8]).decode()
+        known = snapshot.Facts(facts.model, facts.version, facts.serial, facts.interpreter, name)
+        self.reporter.configure(self.config.mqtt, self.config.hostname, known, now)
+        for edge in self._edges:
+            edge.dirty = True
+
+    def _add_log(self, now: int, mnemonic: str, *args: object) -> "LogRecord | None":
+        """Into the ring. What only debugging wants is left out unless the configuration asks for that severity."""
+        if CATALOG[mnemonic][1] >= Severity.DEBUG and self.config.logging_level < Severity.DEBUG:
+            return None
+        return self.log.add(now, mnemonic, *args)
+
+    def _owner(self, session: int) -> "_Edge | None":
+        for edge in self._edges:
+            if edge.tunnel.owns(session):
+                return edge
+        return None
+
+    def _edge(self, name: str) -> "_Edge | None":
+        for edge in self._edges:
+            if edge.tunnel.name == name:
+                return edge
+        return None
+
+    def _interface(self, name: str) -> "Interface | None":
+        for interface in self.config.interfaces:
+            if interface.name == name:
+                return interface
+        return None
+
+    def _count(self, what: str) -> None:
+        self.counters[what] = self.counters.get(what, 0) + 1
+
+
+# Fields that a profile and its settings share.
+_TAKEN_OVER = (
+    "connect",
+    "mode",
+    "group",
+    "key",
+    "username",
+    "password",
+    "xauth_mode",
+    "xauth_retry_minutes",
+    "pfs_group",
+)
+
+
+def _masked(address: bytes, mask: bytes) -> bytes:
+    return bytes([address[i] & mask[i] for i in range(4)])
