@@ -1,6 +1,7 @@
 """The resolver file: written while a tunnel with servers is up, and exactly as before afterwards, also after a crash."""
 
 from doubles.plane_kernel import FakeKernel
+
 from ezvpn.dataplane.dns import Resolver, resolver_text
 from ezvpn.wire.inet import ipv4_bytes
 from unit.dataplane.contract import mode_config

@@ -1,6 +1,7 @@
 """The lengths that are computed are the lengths that are sealed."""
 
 import pytest
+
 from ezvpn.crypto.backend_cpython import Backend
 from ezvpn.dataplane.espcodec import careful_mtu, mtu_for, sealed_length
 from unit.dataplane.packets import buffer, packet

@@ -1,6 +1,7 @@
 """The fake keeps the contract and reports what the test told it."""
 
 import pytest
+
 from ezvpn.dataplane.fake import FakePlane
 from ezvpn.dataplane.port import Edge, KernelError, PlaneEvent, Route
 from unit.dataplane.contract import PEER, START, PlaneContract, child_up, mode_config

@@ -1,6 +1,7 @@
 """Without a data plane everything else still works: statuses, lookups, no packets."""
 
 from doubles.plane_kernel import FakeKernel
+
 from ezvpn.dataplane.none import NoPlane
 from ezvpn.wire.inet import ipv4_bytes
 from unit.dataplane.contract import PEER, START, PlaneContract, mode_config

@@ -1,6 +1,7 @@
 """The contracts name every method, and none of them has a default that would hide a missing one."""
 
 import pytest
+
 from ezvpn.dataplane.port import DataPlane, Kernel, KernelError, PacketTable, PlaneEvent
 
 

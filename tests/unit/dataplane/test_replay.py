@@ -3,6 +3,7 @@
 import random
 
 import pytest
+
 from ezvpn.dataplane.replay import ReplayWindow
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from doubles.plane_kernel import EEXIST, FakeKernel
+
 from ezvpn.dataplane.port import KernelError
 from ezvpn.dataplane.routes import RECORD, Routes, network_of
 from ezvpn.wire.inet import ipv4_bytes

@@ -6,6 +6,7 @@
 import struct
 
 import pytest
+
 from ezvpn.crypto.backend_cpython import Backend
 from ezvpn.crypto.port import Unsupported
 from ezvpn.dataplane import sa_table

@@ -2,6 +2,7 @@
 
 import pytest
 from doubles.plane_kernel import FakeKernel
+
 from ezvpn.crypto.backend_cpython import Backend
 from ezvpn.dataplane.port import Edge, KernelError
 from ezvpn.dataplane.tun import TunPlane

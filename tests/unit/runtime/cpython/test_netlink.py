@@ -4,10 +4,10 @@ import os
 import tempfile
 
 import pytest
-from unit.runtime.cpython.test_tundev import in_namespace
 
 from ezvpn.dataplane.port import KernelError
 from ezvpn.runtime.cpython.netlink import NetlinkKernel
+from unit.runtime.cpython.test_tundev import in_namespace
 
 
 @pytest.fixture

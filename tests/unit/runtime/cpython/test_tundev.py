@@ -7,14 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from unit.dataplane.contract import START, child_up
-from unit.dataplane.packets import packet
 
 from ezvpn.crypto.backend_cpython import Backend
 from ezvpn.dataplane.port import Edge, KernelError
 from ezvpn.dataplane.sa_table import SaTable
 from ezvpn.runtime.cpython.tundev import Mover, TunDevice
 from ezvpn.wire.inet import ipv4_bytes
+from unit.dataplane.contract import START, child_up
+from unit.dataplane.packets import packet
 
 LOOPBACK = ipv4_bytes("127.0.0.1")
 HERE = Path(__file__)
