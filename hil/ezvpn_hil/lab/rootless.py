@@ -39,15 +39,20 @@ def needed() -> bool:
 def possible() -> str:
     """Empty where the kernel lets this user make namespaces, else why not."""
     try:
-        done = subprocess.run([*UNSHARE, "sh", "-c", PREPARE, "sh", "true"], capture_output=True, text=True)
+        done = subprocess.run(command(["true"]), capture_output=True, text=True)
     except FileNotFoundError:
         return "the program unshare is missing: run apt-get install -y util-linux"
     return "" if done.returncode == 0 else done.stderr.strip() or f"unshare ended with {done.returncode}"
 
 
+def command(argv: Sequence[str]) -> list[str]:
+    """The words that run argv in there."""
+    return [*UNSHARE, "sh", "-c", PREPARE, "sh", *argv]
+
+
 def enter(argv: Sequence[str]) -> NoReturn:
-    """Become `unshare … argv`; doesn't return."""
-    os.execvp(UNSHARE[0], [*UNSHARE, "sh", "-c", PREPARE, "sh", *argv])
+    """Become `command(argv)`; doesn't return."""
+    os.execvp(UNSHARE[0], command(argv))
 
 
 if __name__ == "__main__":

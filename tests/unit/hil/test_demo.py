@@ -1,0 +1,27 @@
+"""What the demo prints of a report, and the configuration it runs."""
+
+from __future__ import annotations
+
+from ezvpn.config import text
+from ezvpn_hil.demo import configuration, summary
+from ezvpn_hil.lab.plan import Gateway
+
+
+def test_six_lines_connect_and_parse() -> None:
+    six, reporting = configuration(Gateway(), "198.51.100.11")
+    assert len(six.splitlines()) == 6
+    result = text.parse(six + reporting)
+    assert result.errors == []
+    (profile,) = result.config.profiles
+    assert (profile.name, profile.group, profile.username) == ("HQ", "unity", "alice")
+
+
+def test_each_kind_of_report_is_one_line() -> None:
+    assert summary("online") == "online"
+    assert summary("") == "(cleared)"
+    assert summary({"mnemonic": "UPDOWN", "text": "the tunnel is up", "to": "CONNECTED"}) == "UPDOWN: the tunnel is up"
+    metrics = {"packets_in": 1, "bytes_in": 84, "packets_out": 2, "bytes_out": 168, "state": "x"}
+    assert summary(metrics) == "in 1 packets 84 bytes, out 2 packets 168 bytes"
+    state = {"state": "IPSEC_ACTIVE", "peer": "198.51.100.11", "assigned": {"address": "198.18.11.1"}, "reason": ""}
+    assert summary(state) == "IPSEC_ACTIVE, peer 198.51.100.11, address 198.18.11.1"
+    assert summary({"schema_version": 1, "model": "unix", "boot_id": "x"}) == "model unix, boot_id x"
