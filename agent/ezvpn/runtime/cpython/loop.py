@@ -112,7 +112,7 @@ class Loop:
         for stream, on_readable, on_writable in watches:
             self.watch(stream, on_readable, on_writable)
         timers, self._early_timers = self._early_timers, []
-        for timer in timers:
+        for timer in sorted(timers, key=lambda timer: timer.at_ms):
             self._arm(timer)
         if not self._stopping:
             await self._ended.wait()

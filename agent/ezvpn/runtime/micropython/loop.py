@@ -107,16 +107,15 @@ class Loop:
     def _turn(self) -> None:
         now = self.now()
         wait = -1
-        # One pass over the timers that are there now: a callback that sets a timer for "at once" must not starve the streams.
-        for timer in list(self._timers):
-            left = timer.at_ms - now
-            if left <= 0:
-                callback = timer.callback
-                if timer in self._timers:
-                    self._timers.remove(timer)
+        # One pass over the timers that are due now: a callback that sets a timer for "at once" must not starve the streams.
+        due = [timer for timer in self._timers if timer.at_ms <= now]
+        due.sort(key=lambda timer: timer.at_ms)
+        for timer in due:
+            callback = timer.callback
+            if callback is not None:  # else an earlier one of this turn cancelled it
+                self._timers.remove(timer)
                 timer.callback = None
-                if callback is not None:
-                    self._guarded(callback)
+                self._guarded(callback)
         if self._stopping:
             return
         now = self.now()

@@ -1,0 +1,118 @@
+"""The loop on CPython: timers never early, watches before and while it runs, a fault in a callback is survived."""
+
+import os
+import signal
+import socket
+
+import pytest
+
+from ezvpn.runtime.cpython.loop import Loop
+
+
+def run(loop: Loop, ms: int = 2000) -> None:
+    """Until `stop`; a test that forgets it ends after `ms`."""
+    loop.at(loop.now() + ms, loop.stop)
+    loop.run()
+
+
+def test_timers_fire_in_order_and_never_early():
+    loop = Loop()
+    fired = []
+    start = loop.now()
+    for delay in (20, 5, 10):
+        loop.at(start + delay, lambda delay=delay: fired.append((delay, loop.now() - start)))
+    loop.at(start + 30, loop.stop)
+    run(loop)
+    assert [delay for delay, _ in fired] == [5, 10, 20]
+    assert all(passed >= delay for delay, passed in fired)
+
+
+def test_a_cancelled_timer_is_silent_before_and_while_the_loop_runs():
+    loop = Loop()
+    fired = []
+    early = loop.at(loop.now(), lambda: fired.append("early"))
+    loop.cancel(early)
+    late = loop.at(loop.now() + 10, lambda: fired.append("late"))
+    loop.at(loop.now(), lambda: loop.cancel(late))
+    loop.at(loop.now() + 20, loop.stop)
+    run(loop)
+    loop.cancel(late)
+    assert fired == []
+
+
+def test_a_stream_watched_before_run_is_read_and_another_written():
+    loop = Loop()
+    near, far = socket.socketpair()
+    far.send(b"x")
+    heard = []
+
+    def readable():
+        heard.append(near.recv(10))
+        loop.watch(near, None, writable)
+
+    def writable():
+        loop.unwatch(near)
+        near.send(b"answer")
+        loop.stop()
+
+    loop.watch(near, readable)
+    run(loop)
+    assert heard == [b"x"]
+    assert far.recv(10) == b"answer"
+
+
+def test_an_unwatched_stream_is_not_served():
+    loop = Loop()
+    near, far = socket.socketpair()
+    far.send(b"x")
+    loop.watch(near, lambda: pytest.fail("served"))
+    loop.unwatch(near)
+    loop.at(loop.now() + 10, loop.stop)
+    run(loop)
+
+
+def test_a_regular_file_cannot_be_watched(tmp_path):
+    loop = Loop()
+    faults = []
+
+    def attempt():
+        with (tmp_path / "file").open("w") as file:
+            try:
+                loop.watch(file.fileno(), lambda: None)
+            except OSError as error:
+                faults.append(type(error))
+        loop.stop()
+
+    loop.at(loop.now(), attempt)
+    run(loop)
+    assert faults == [PermissionError]
+
+
+def test_a_fault_in_a_callback_is_printed_counted_and_survived(capfd):
+    loop = Loop()
+
+    def broken():
+        raise ValueError("ours")
+
+    loop.at(loop.now(), broken)
+    loop.at(loop.now() + 5, loop.stop)
+    run(loop)
+    assert loop.faults == 1
+    assert "internal error" in capfd.readouterr().err
+
+
+def test_signals_arrive_as_callbacks():
+    loop = Loop()
+    heard = []
+    loop.on_signal(signal.SIGHUP, lambda: heard.append("hup"))
+    loop.on_signal(signal.SIGTERM, loop.stop)
+    loop.at(loop.now(), lambda: os.kill(os.getpid(), signal.SIGHUP))
+    loop.at(loop.now() + 10, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    run(loop)
+    assert heard == ["hup"]
+
+
+def test_stop_before_run_is_kept():
+    loop = Loop()
+    loop.stop()
+    loop.run()

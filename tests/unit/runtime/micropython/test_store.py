@@ -1,0 +1,86 @@
+"""The same state directory on MicroPython, and the lock between the two interpreters."""
+
+import os
+import stat
+
+import pytest
+from doubles.micropython import run
+
+from ezvpn.runtime.cpython.store import Store
+
+PRELUDE = """
+import sys
+from ezvpn.runtime.exits import CannotStart
+from ezvpn.runtime.micropython.store import Store, default_directory
+"""
+
+
+def script(body: str, *arguments: object) -> str:
+    words = ", ".join(repr(str(argument)) for argument in arguments)
+    return run(f"{PRELUDE}\nARGUMENTS = [{words}]\n{body}")
+
+
+def test_files_and_copies(tmp_path):
+    out = script(
+        """
+store = Store(ARGUMENTS[0] + "/it's/state")
+store.open()
+print(store.startup_config(), store.read("boots"))
+for text in (b"one", b"two", b"three"):
+    print(store.write("startup-config", text), store.startup_config())
+print(store.write("boots", b"1"), store.read("boots"), store.write("../x", b"1"))
+store.close()
+""",
+        tmp_path,
+    )
+    assert out == "None None\nTrue b'one'\nTrue b'two'\nTrue b'three'\nTrue b'1' False\n"
+    state = tmp_path / "it's" / "state"
+    assert stat.S_IMODE(state.stat().st_mode) == 0o700
+    assert sorted(os.listdir(state)) == ["boots", "startup-config.a", "startup-config.b"]
+    # What one interpreter wrote the other reads.
+    other = Store(str(state))
+    assert other.startup_config() == b"three"
+
+
+def test_an_agent_on_cpython_holds_the_directory(tmp_path):
+    holder = Store(str(tmp_path))
+    holder.open()
+    # The pip build runs inside a CPython process, so the child has a number of its own.
+    body = """
+try:
+    Store(ARGUMENTS[0]).open()
+except CannotStart as fault:
+    print(fault.code, fault.text)
+"""
+    assert script(body, tmp_path).startswith(f"4 another ezvpn agent, process {os.getpid()}, holds {tmp_path}: ")
+    holder.close()
+    assert script(body, tmp_path) == ""
+
+
+def test_config_is_replaced_and_the_last_one_stays(tmp_path):
+    (tmp_path / "c.conf").write_bytes(b"one")
+    out = script(
+        """
+store = Store(ARGUMENTS[0] + "/state", ARGUMENTS[0] + "/c.conf")
+print(store.startup_config(), store.readable_by_others(), store.write("startup-config", b"two"))
+try:
+    Store(ARGUMENTS[0], ARGUMENTS[0] + "/nosuch").startup_config()
+except CannotStart as fault:
+    print(fault.code, fault.text)
+""",
+        tmp_path,
+    )
+    assert out == f"b'one' True True\n1 {tmp_path}/nosuch: no such file or directory\n"
+    assert (tmp_path / "c.conf").read_bytes() == b"two"
+    assert (tmp_path / "c.conf~").read_bytes() == b"one"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "expected"), [("XDG_STATE_HOME", "/x", "/x/ezvpn"), ("HOME", "/h", None)]
+)
+def test_the_default_directory(monkeypatch, variable, value, expected):
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setenv(variable, value)
+    root = "/var/lib/ezvpn"
+    other = expected or "/h/.local/state/ezvpn"
+    assert script("print(default_directory())") == (root if os.geteuid() == 0 else other) + "\n"
