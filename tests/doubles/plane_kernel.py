@@ -148,7 +148,7 @@ class FakeKernel(Kernel):
         best = None
         for entry in self.routes:
             mask = inet.mask_bytes(entry.prefix)
-            network = bytes(a & m for a, m in zip(address, mask, strict=True))
+            network = bytes([address[at] & mask[at] for at in range(4)])
             if network == entry.destination and (best is None or entry.prefix > best.prefix):
                 best = entry
         if best is None:
