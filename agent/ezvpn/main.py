@@ -12,7 +12,8 @@ from ezvpn.config.model import Config
 from ezvpn.crypto.choose import best
 from ezvpn.crypto.port import Crypto
 from ezvpn.dataplane.port import DataPlane, KernelError
-from ezvpn.node import Facts, Node
+from ezvpn.node.facts import Facts
+from ezvpn.node.node import Node
 from ezvpn.runtime import boards, options
 from ezvpn.runtime.exits import CannotStart, Exit
 from ezvpn.version import VERSION

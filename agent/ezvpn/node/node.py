@@ -8,11 +8,10 @@ out of the core is handed on in a fixed order: data plane, tunnel, report, log.
 from binascii import hexlify
 
 from ezvpn.compat import const
-from ezvpn.config import changes, references
+from ezvpn.config import changes
 from ezvpn.config.changes import Effect
-from ezvpn.config.model import Config, EzvpnProfile, Interface
+from ezvpn.config.model import Config, Interface
 from ezvpn.config.render import render
-from ezvpn.console.desk import Desk
 from ezvpn.crypto.port import Crypto
 from ezvpn.dataplane.port import DataPlane, Edge, KernelError, Route
 from ezvpn.ike.endpoint import Endpoint
@@ -20,12 +19,14 @@ from ezvpn.ike.events import ChildDown, ChildUp, Dropped, Event, PeerMoved
 from ezvpn.ike.params import ModeConfig
 from ezvpn.ike.status import TunnelStatus
 from ezvpn.log import CATALOG, LogRecord, Ring, Severity
-from ezvpn.record import Record, wipe
+from ezvpn.node.desk import Desk
+from ezvpn.node.facts import Facts, Order
+from ezvpn.node.settings import masked, settings_of
+from ezvpn.record import wipe
 from ezvpn.report import snapshot
 from ezvpn.report.outbox import Outbox
 from ezvpn.report.reporter import Reporter
 from ezvpn.tunnel.easy_vpn import EasyVpn
-from ezvpn.tunnel.offer import esp_offer, phase1_offer
 from ezvpn.tunnel.outputs import Attach, Detach, Notice, Output, Resolve
 from ezvpn.tunnel.outside import Links
 from ezvpn.tunnel.peers import parse_ipv4
@@ -36,45 +37,6 @@ from ezvpn.wire.inet import ipv4_text
 _ORDERS_MAX = const(256)
 _LOOKUPS_MAX = const(32)
 _STRAY_MS = const(10000)  # packets with an unknown SPI are logged at most this often
-
-
-class Order(Record):
-    """Something for the runtime to do: a method of its adapter object and the arguments (docs/architecture.md)."""
-
-    _fields = ("name", "args")
-
-    def __init__(self, name: str, args: "tuple[object, ...]") -> None:
-        self.name = name
-        self.args = args
-
-
-class Facts(Record):
-    """What the device is. local_ports: real numbers of the IKE and the NAT-T socket · force_natt: they are not 500 and 4500 ·
-    aliases: (IOS interface name, device name) · boot_id: another word at each start."""
-
-    _fields = ("model", "version", "interpreter", "board", "serial", "boot_id", "local_ports", "force_natt", "aliases")
-
-    def __init__(
-        self,
-        model: str,
-        version: str,
-        interpreter: str,
-        board: str,
-        serial: str,
-        boot_id: str,
-        local_ports: "tuple[int, int]" = (500, 4500),
-        force_natt: bool = False,
-        aliases: "tuple[tuple[str, str], ...]" = (),
-    ) -> None:
-        self.model = model
-        self.version = version
-        self.interpreter = interpreter
-        self.board = board
-        self.serial = serial
-        self.boot_id = boot_id
-        self.local_ports = local_ports
-        self.force_natt = force_natt
-        self.aliases = aliases
 
 
 class _Edge:
@@ -236,7 +198,7 @@ class Node:
                 self._edges.remove(edge)
                 self.reporter.tunnel_removed(edge.tunnel.name, now)
         for profile in config.profiles:
-            settings = self._settings(profile)
+            settings = settings_of(config, profile, self.crypto, self.facts)
             existing = self._edge(profile.name)
             edge = existing or self._new_edge(settings, now)
             reconnect = False
@@ -424,37 +386,6 @@ class Node:
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
-    def _settings(self, profile: EzvpnProfile) -> Settings:
-        """What a profile of the running configuration means for its tunnel."""
-        config = self.config
-        out = Settings(profile.name)
-        for name in _TAKEN_OVER:
-            setattr(out, name, getattr(profile, name))
-        out.peers = tuple([(peer.host, peer.default) for peer in profile.peers])
-        configured = references.phase1_offer(config)
-        if configured or not config.policies:
-            out.phase1 = phase1_offer(tuple(configured), self.crypto, config.allow_weak)
-        sets = references.esp_offer(config, profile)
-        if sets or not profile.transform_sets:
-            out.esp = esp_offer(tuple(sets), self.crypto, config.allow_weak)
-        out.local_ports = self.facts.local_ports
-        out.force_natt = self.facts.force_natt
-        inside: "list[str]" = []
-        networks: "list[tuple[bytes, bytes]]" = []
-        for interface in config.interfaces:
-            for bound, side in interface.ezvpn:
-                if bound != profile.name:
-                    continue
-                if side == "outside":
-                    out.outside = out.outside or interface.name
-                    continue
-                inside.append(interface.name)
-                if interface.address is not None and interface.mask is not None:
-                    networks.append((_masked(interface.address, interface.mask), interface.mask))
-        out.inside = tuple(inside)
-        out.networks = tuple(networks)
-        return out
-
     def _new_edge(self, settings: Settings, now: int) -> _Edge:
         name = settings.name
         tunnel = EasyVpn(settings, self.endpoint, self._entropy, lambda peer: self._locate(name, peer), now)
@@ -495,7 +426,7 @@ class Node:
         if broker is None or not config.split_include:
             return True
         return [
-            1 for split in config.split_include if _masked(broker, split.mask) == _masked(split.address, split.mask)
+            1 for split in config.split_include if masked(broker, split.mask) == masked(split.address, split.mask)
         ] != []
 
     def _watch_tun(self, on: bool) -> None:
@@ -511,8 +442,7 @@ class Node:
     def _configure_reports(self, now: int) -> None:
         self._report_at = None
         facts = self.facts
-        masked = "\n".join(render(self.config, True))
-        digest = self.crypto.hash("sha256", masked.encode())
+        digest = self.crypto.hash("sha256", "\n".join(render(self.config, True)).encode())
         name = hexlify(digest[:8]).decode()
         known = snapshot.Facts(facts.model, facts.version, facts.serial, facts.interpreter, name)
         self.reporter.configure(self.config.mqtt, self.config.hostname, known, now)
@@ -545,21 +475,3 @@ class Node:
 
     def _count(self, what: str) -> None:
         self.counters[what] = self.counters.get(what, 0) + 1
-
-
-# Fields that a profile and its settings share.
-_TAKEN_OVER = (
-    "connect",
-    "mode",
-    "group",
-    "key",
-    "username",
-    "password",
-    "xauth_mode",
-    "xauth_retry_minutes",
-    "pfs_group",
-)
-
-
-def _masked(address: bytes, mask: bytes) -> bytes:
-    return bytes([address[i] & mask[i] for i in range(4)])
