@@ -88,9 +88,12 @@ class TunPlane(DataPlane):
         if before is not None:
             if before.config == config and before.peer == peer:
                 return
-            self.detach(tunnel, now)
+            # The device stays open, so whoever watches its descriptor need not know.
+            self._undo(tunnel)
         route = self._routes.lookup(peer, self._index)
         if route is None:
+            if not self._attached:
+                self._close()
             raise KernelError(ENETUNREACH, "no route to the peer " + inet.ipv4_text(peer))
         link = links(self._kernel).get(route.device_index)
         held = _Attached(config, bytes(peer), link.mtu if link is not None else USUAL_PATH_MTU)
@@ -116,20 +119,11 @@ class TunPlane(DataPlane):
             raise
 
     def detach(self, tunnel: str, now: int) -> None:
-        held = self._attached.pop(tunnel, None)
-        if held is None:
-            return
-        if self._resolver is not None:
-            self._resolver.release(tunnel)
-        if self._attached:
-            # The device stays for the others, so its parts go one by one.
-            for address, prefix in held.networks:
-                self._routes.out_of(address, prefix, self._index)
-            self._drop_address(held.address)
-        else:
-            self._close()
-        self._routes.release(tunnel)
-        self._adjust_mtu()
+        if tunnel in self._attached:
+            self._undo(tunnel)
+            if not self._attached:
+                self._close()
+            self._adjust_mtu()
 
     def moved(self, peer: bytes, new_peer: bytes, new_port: int) -> None:
         self.sa.moved(peer, new_peer, new_port)
@@ -156,6 +150,16 @@ class TunPlane(DataPlane):
         for pair in self.sa.pairs():
             self.sa.remove(pair.spi_in)
         self._close()
+
+    def _undo(self, tunnel: str) -> None:
+        """Take out what one tunnel put in, in reverse order; the device stays."""
+        held = self._attached.pop(tunnel)
+        if self._resolver is not None:
+            self._resolver.release(tunnel)
+        for address, prefix in held.networks:
+            self._routes.out_of(address, prefix, self._index)
+        self._routes.release(tunnel)
+        self._drop_address(held.address)
 
     def _networks(self, config: ModeConfig) -> "list[tuple[bytes, int]]":
         """What is routed into the tunnel: the split-include networks, or all as two halves."""

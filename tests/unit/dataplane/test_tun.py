@@ -89,8 +89,23 @@ def test_attach_again_replaces():
     routing = kernel.routing()
     assert "203.0.113.7/32 via 192.0.2.1 dev wan proto 69" in routing
     assert not any(words.startswith(("198.51.100.1", "10.2.0.0")) for words in routing)
+    assert not any(words.startswith(("open", "close")) for words in kernel.trail), (
+        "who watches the descriptor need not know"
+    )
+    assert len(kernel.addresses) == 1
     plane.detach("vpn", START)
     assert kernel.state() == before
+
+
+def test_attach_again_without_a_way_to_the_new_peer_leaves_nothing():
+    kernel = FakeKernel()
+    plane = make(kernel)
+    plane.attach("vpn", mode_config(split=SPLIT), PEER, START)
+    kernel.routes = [entry for entry in kernel.routes if entry.prefix]
+    with pytest.raises(KernelError, match="no route to the peer 203.0.113.7"):
+        plane.attach("vpn", mode_config(split=SPLIT), ELSEWHERE, START)
+    assert not kernel.tun
+    assert kernel.files == {}
 
 
 STEPS = ["open", "up", "address", "write routes", "route 198", "route 10.1", "route 10.2", "write /etc/resolv"]
