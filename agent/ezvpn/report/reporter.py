@@ -193,10 +193,11 @@ class Reporter:
             return self._up(now)
         reason = clean(payload if isinstance(payload, str) else bytes(payload).decode())
         was_connected = self.connected
-        if self._stopping or self.broker is None:
-            self._running = False
         said = self.reason
         self._lost(now, reason)
+        if self._stopping or self.broker is None:
+            self._running = False  # we asked for it, so it is no news
+            return ""
         if was_connected:
             return "connection to " + self._where() + " lost: " + reason
         return "" if reason == said or not reason else "no connection to " + self._where() + ": " + reason

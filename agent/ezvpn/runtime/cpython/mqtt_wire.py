@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from ezvpn.report.topics import Broker
 
 STAGE_S = 10.0  # name, TCP and TLS each
+LET_GO_S = 0.05  # between the end of a connection and the closing of its descriptor
 
 T = TypeVar("T")
 
@@ -111,9 +112,12 @@ class Wire:
         self._sock = sock
         self._loop = asyncio.get_running_loop()
         self._reason = ""
+        self._closed = False
         self.ended = asyncio.Event()
 
     def recv(self, size: int) -> bytes:
+        if self._closed:
+            return b""
         try:
             data = self._sock.recv(size)
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
@@ -144,25 +148,25 @@ class Wire:
         self._sock.setblocking(flag)
 
     def close(self) -> None:
-        self._sock.close()
+        """paho is done with it. The descriptor stays ours until `finish`: aiomqtt may still have a call under way from its thread
+        that watches this number, which must not belong to another socket by then."""
+        self._closed = True
+        try:
+            self._sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
 
     def reason(self) -> str:
         return self._reason
 
     async def finish(self) -> None:
-        """Make sure that paho lets go: it takes an end of file for the end, and removes its own watches and timer."""
-        if self._sock.fileno() >= 0:
-            self._reason = self._reason or "closed by us"
-            try:
-                self._sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-            for _ in range(3):
-                await asyncio.sleep(0)
-            if self._sock.fileno() >= 0:
-                self._loop.remove_reader(self._sock)
-                self._loop.remove_writer(self._sock)
-                self._sock.close()
+        """Make sure that paho lets go (it takes the end of file for the end, and removes its own timer), then close."""
+        self._reason = self._reason or "closed by us"
+        self.close()
+        await asyncio.sleep(LET_GO_S)
+        self._loop.remove_reader(self._sock)
+        self._loop.remove_writer(self._sock)
+        self._sock.close()
 
     def _end(self, reason: str) -> None:
         self._reason = self._reason or reason

@@ -16,6 +16,7 @@ from ezvpn.report.outbox import Message, Outbox
 from ezvpn.report.topics import Broker
 from ezvpn.runtime.calls import Answer, Callback, Part
 from ezvpn.runtime.micropython.loop import Loop, Timer
+from ezvpn.runtime.micropython.mqtt_wire import EPIPE, Refusal, Stream, Ticks, secured, why
 from ezvpn.runtime.micropython.resolver import Resolver
 from ezvpn.runtime.micropython.udp import sockaddr_in
 
@@ -50,16 +51,6 @@ CONNACK_REASONS = {
     3: "server unavailable",
     4: "bad user name or password",
     5: "not authorised",
-}
-
-_EPIPE = 32  # not in this interpreter's errno; 32 on every Linux
-
-_ERRNO_REASONS = {
-    _EPIPE: "connection closed by the broker",
-    errno.ECONNREFUSED: "connection refused",
-    errno.ECONNRESET: "connection reset by peer",
-    errno.EHOSTUNREACH: "no route to host",
-    errno.ETIMEDOUT: "connection timed out",
 }
 
 
@@ -195,7 +186,7 @@ class MqttAdapter:
             self._raw.connect(address)
         except OSError as error:
             if error.errno != errno.EINPROGRESS:
-                self._dial(_why(error))
+                self._dial(why(error))
                 return
         self._loop.watch(self._raw, None, lambda: self._connected(address))
 
@@ -205,7 +196,7 @@ class MqttAdapter:
             self._raw.connect(address)
         except OSError as error:
             if error.errno not in (errno.EALREADY, errno.EINPROGRESS):
-                self._dial(_why(error))
+                self._dial(why(error))
             return
         self._loop.unwatch(self._raw)
         try:
@@ -220,7 +211,7 @@ class MqttAdapter:
         broker = self._broker
         if broker is None:
             return
-        self._stream = stream = Stream(self._raw if not broker.tls else _secured(self._raw, broker), broker.tls)
+        self._stream = stream = Stream(self._raw if not broker.tls else secured(self._raw, broker), broker.tls)
         self._client = client = MQTTClient(
             stream,
             client_id=broker.client_id,
@@ -353,10 +344,10 @@ class MqttAdapter:
         """An exception of the open connection in words."""
         stream = self._stream
         number = error.errno if isinstance(error, OSError) else None
-        if stream is not None and stream.tls and not stream.spoke and number in (_EPIPE, errno.ECONNRESET):
+        if stream is not None and stream.tls and not stream.spoke and number in (EPIPE, errno.ECONNRESET):
             # What is left to see of an alert: the broker hung up on our part of the handshake.
             return "TLS: connection closed by the broker; perhaps it demands a client certificate"
-        return _why(error)
+        return why(error)
 
     def _failed(self, reason: str) -> None:
         """The attempt or the connection is over: say it, try again later."""
@@ -391,90 +382,3 @@ class MqttAdapter:
         if self._timer is not None:
             self._loop.cancel(self._timer)
         self._timer = None if then is None else self._loop.at(self._loop.now() + wait_ms, then)
-
-
-class Refusal(Exception):
-    """An attempt came to its end; the text is the reason."""
-
-
-class Stream:
-    """The socket as the client library wants it: would-block is 0 or EAGAIN, never None. Remembers what happened."""
-
-    def __init__(self, sock: Part, tls: bool) -> None:
-        self._sock = sock
-        self.tls = tls
-        self.moved = False  # bytes went one way or the other since this was cleared
-        self.spoke = False  # the broker sent something that could be read
-        self.fault: "Exception | None" = None
-        self._closed = False
-
-    def send(self, data: "bytes | memoryview") -> int:
-        try:
-            count = self._sock.write(data)
-        except OSError as error:
-            if error.errno == errno.EAGAIN:
-                return 0
-            self.fault = error
-            raise
-        if count:
-            self.moved = True
-        return count or 0
-
-    def recv_into(self, buffer: "bytearray | memoryview", size: int) -> int:
-        try:
-            count = self._sock.readinto(buffer, size)
-        except OSError as error:
-            if error.errno != errno.EAGAIN:
-                self.fault = error
-            raise
-        if count is None:
-            raise OSError(errno.EAGAIN, "would block")
-        if count:
-            self.moved = True
-            self.spoke = True
-        return int(count)
-
-    def close(self) -> None:
-        if not self._closed:
-            self._closed = True
-            self._sock.close()
-
-
-class Ticks:
-    """The loop's clock as the client library counts time: ms that wrap at 2**29."""
-
-    def __init__(self, loop: Loop) -> None:
-        from chumicro_timing.ticks import TICKS_MAX, ticks_add, ticks_diff  # type: ignore[import-untyped]
-
-        self._loop = loop
-        self._mask = int(TICKS_MAX)
-        self.ticks_add = ticks_add
-        self.ticks_diff = ticks_diff
-
-    def ticks_ms(self) -> int:
-        return self._loop.now() & self._mask
-
-
-def _secured(raw: Part, broker: Broker) -> Part:
-    """`raw` with TLS around it, the handshake not begun. Raises Refusal."""
-    from ezvpn.runtime.micropython.tls import TlsRefused, context
-
-    try:
-        return context(broker).wrap_socket(raw, server_hostname=broker.host, do_handshake_on_connect=False)
-    except TlsRefused as refused:
-        raise Refusal(str(refused))
-    except (OSError, ValueError) as error:
-        raise Refusal(_why(error))
-
-
-def _why(error: Exception) -> str:
-    """An exception of socket or tls in words."""
-    if isinstance(error, ValueError):
-        return "certificate verify failed: " + str(error).strip()
-    number = error.errno if isinstance(error, OSError) else None
-    if number in _ERRNO_REASONS:
-        return _ERRNO_REASONS[number]
-    text = error.args[1] if len(error.args) > 1 else str(error)
-    if isinstance(number, int) and number < 0:  # mbedTLS numbers its errors downwards
-        return "TLS: " + str(text).replace("MBEDTLS_ERR_", "").replace("_", " ").lower()
-    return "error " + str(number) + ": " + str(text) if number else str(text)
