@@ -195,7 +195,7 @@ def keep(lines: "list[Kept]", match: Match, kept: Kept) -> None:
     old = [i for i in range(len(lines)) if _replaces(match, kept, lines[i].text)]
     if not match.negate:
         if not old:
-            lines.append(kept)
+            _insert(lines, kept)
             return
         if lines[old[0]].text == kept.text:
             kept.lines = lines[old[0]].lines
@@ -204,9 +204,17 @@ def keep(lines: "list[Kept]", match: Match, kept: Kept) -> None:
     else:
         gone = [i for i in old if match.negate == "default" or not lines[i].text.startswith("no ")]
         if not old and match.negate == "no" and not match.action.startswith("block"):
-            lines.append(Kept(kept.place, "no " + kept.text))
+            _insert(lines, Kept(kept.place, "no " + kept.text))
     for i in reversed(gone):
         lines.pop(i)
+
+
+def _insert(lines: "list[Kept]", kept: Kept) -> None:
+    """Behind all lines of the same or an earlier place, so that a list is in the order in which it is printed."""
+    at = len(lines)
+    while at > 0 and lines[at - 1].place > kept.place:
+        at -= 1
+    lines.insert(at, kept)
 
 
 def _replaces(match: Match, kept: Kept, other: str) -> bool:

@@ -35,6 +35,7 @@ class _Renderer:
         self.put("hostname " + config.hostname)
         self.separate()
         self.kept(kept.BOOT)
+        self.separate()
         if config.enable_secret is not None:
             self.put("enable secret " + secrets.write(config.enable_secret, self.masked))
         if config.enable_password is not None:

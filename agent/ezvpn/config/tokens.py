@@ -62,7 +62,7 @@ INTERFACE_TYPES = (
 )
 
 # Device names of Linux that would read as abbreviations. In lower case and without a blank they stay what they are.
-_LINUX_NAMES = ("eth", "tun")
+_LINUX_NAMES = ("eth", "tun", "wlan")
 
 _MAX_IFNAME = const(47)
 _MAX_HOST = const(253)  # RFC 1035 2.3.4, as text
