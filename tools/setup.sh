@@ -72,7 +72,9 @@ system_packages() {
   if ! prefix=$(apt_prefix); then
     [ "$MODE" = --demo ] && { ok "no right to install: the practice gateway and the embedded broker stand in where needed"; return; }
     : >"$LOG"
-    fail "Some Debian packages are missing and this user may not install them." "sudo $install"
+    local command="su -c '$install'"
+    command -v sudo >/dev/null && command="sudo $install"
+    fail "Some Debian packages are missing and this user may not install them." "$command"
   fi
   # No daemon may start by itself: the lab starts its own, in namespaces.
   local guard=""

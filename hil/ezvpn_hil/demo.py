@@ -143,7 +143,9 @@ def show(teller: Teller, lab: Lab) -> None:
     """The demo's story. Raises Failed or LabError where it ends early."""
     gateway = lab.gateways[0]
     assert lab.broker is not None
-    teller.done(f"{gateway.options.kind} at {gateway.address}, protected host {LAN_HOST}, broker at {SERVICES}")
+    teller.done(
+        f"lab {lab.name}: {gateway.options.kind} at {gateway.address}, protected host {LAN_HOST}, broker at {SERVICES}"
+    )
     before = lab.client.dump()
     dashboard = lab.broker.subscribe()
     reporter = Reporter(teller, dashboard)
@@ -235,11 +237,9 @@ def main(argv: list[str] | None = None) -> int:
     broker = options.broker or ("mosquitto" if brokers.installed() else "embedded")
     signal.signal(signal.SIGTERM, _interrupted)
     teller = Teller()
-    lab: Lab | None = None
     try:
         teller.step("Build a network in namespaces: gateway, protected LAN, client, broker")
-        lab = Lab([Gateway(kind=gateway)], nat=False, broker_program=broker)
-        with lab:
+        with Lab([Gateway(kind=gateway)], nat=False, broker_program=broker) as lab:
             show(teller, lab)
             teller.step("Take everything down")
         teller.done("no process, namespace, link or file is left")

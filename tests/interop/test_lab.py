@@ -186,6 +186,7 @@ def test_a_failed_start_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     lab = Lab(nat=False)
     with pytest.raises(LabError, match="gw1 did not start"):
         lab.up()
+    lab.down()  # twice is once
     assert not any(n.startswith(lab.name) for n in existing())
     assert not lab.path.exists()
 
@@ -211,7 +212,8 @@ def test_a_lab_whose_owner_was_ended_is_removed(number: signal.Signals) -> None:
     owner.wait(10)
     if number == signal.SIGKILL:
         assert any(n.startswith(name) for n in existing())
-        Lab(nat=False, broker="none").down()  # the next lab clears up
+        with Lab(nat=False, broker="none"):
+            pass  # the next lab clears up
     assert not any(n.startswith(name) for n in existing())
     assert name not in [run.name for run in labs.running()]
 

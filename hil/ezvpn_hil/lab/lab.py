@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -48,10 +49,8 @@ class Lab:
         stays: bool = False,
         broker_program: str = "mosquitto",
     ) -> None:
-        for left in rundir.all_run_dirs():
-            if left.orphaned():
-                attach(left).down()
-        self._build(rundir.create(tuple(gateways), nat, broker, stays, existing(), broker_program))
+        self._wanted = (tuple(gateways), nat, broker, stays, broker_program)
+        self.run_dir: rundir.RunDir | None = None
 
     def _build(self, run: rundir.RunDir) -> None:
         """The objects; nothing is started."""
@@ -95,8 +94,14 @@ class Lab:
         self.down()
 
     def up(self) -> None:
-        """All of it, ready to use when it returns; on any failure all is taken down again first."""
+        """All of it, ready to use when it returns; on any failure all is taken down again first. Nothing is known about
+        the lab, not even its name, before. Raises LabError, and ValueError for options that can't be."""
+        for left in rundir.all_run_dirs():
+            if left.orphaned():
+                attach(left).down()
+        gateways, nat, broker, stays, program = self._wanted
         try:
+            self._build(rundir.create(gateways, nat, broker, stays, existing(), program))
             wiring.add_namespaces(self.plan)
             self._etc_files()
             wiring.wire(self.plan, self.spaces)
@@ -169,6 +174,16 @@ class Lab:
     def down(self) -> None:
         """End every process of the lab (recorded, or living in one of its namespaces), then remove namespaces and files.
         Works from any process, on a half-built lab, and twice."""
+        if self.run_dir is None:
+            return
+        # A second Ctrl-C waits until all is gone; everything in here is bounded in time.
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        try:
+            self._take_down(self.run_dir)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)
+
+    def _take_down(self, run: rundir.RunDir) -> None:
         ours = [self.plan.namespace(role) for role in self.plan.roles()]
         names = [name for name in existing() if name in ours]
         pids = {pid for _, pid in self.processes.alive()}
@@ -183,7 +198,7 @@ class Lab:
             rundir.NETNS_ETC.rmdir()
         except OSError:
             pass  # it never was there, or isn't only ours
-        self.run_dir.remove()
+        run.remove()
 
     def transfer(
         self,

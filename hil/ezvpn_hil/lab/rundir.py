@@ -69,17 +69,18 @@ def create(
         except FileExistsError:
             continue
         break
+    path = base / prefix
     try:
         plan = Plan(prefix, gateways, nat, broker, broker_program)
-    except ValueError:
-        (base / prefix).rmdir()
+        pid = os.getpid()
+        mark = start_time(pid)
+        owner = None if stays or mark is None else (pid, mark)
+        (path / "log").mkdir()
+        (path / PLAN_FILE).write_text(json.dumps({"plan": plan.to_json(), "owner": owner}, indent=1))
+    except BaseException:
+        shutil.rmtree(path, ignore_errors=True)
         raise
-    pid = os.getpid()
-    mark = start_time(pid)
-    owner = None if stays or mark is None else (pid, mark)
-    (base / prefix / "log").mkdir()
-    (base / prefix / PLAN_FILE).write_text(json.dumps({"plan": plan.to_json(), "owner": owner}, indent=1))
-    return RunDir(base / prefix, plan, owner)
+    return RunDir(path, plan, owner)
 
 
 def all_run_dirs() -> list[RunDir]:
