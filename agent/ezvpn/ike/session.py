@@ -311,6 +311,9 @@ class Session(ProtectedSa):
     def _unanswered(self, now: int) -> None:
         """AM1 or AM3 was given up: name the likeliest cause."""
         if self.wrong_hash:
+            self.last_hint = (
+                0  # HASH_R says more than an unauthenticated notify: the gateway knows the group, not the key
+            )
             self.close(now, "authentication", "the gateway's group key differs from ours: check the group key")
             return
         cause, text = _UNANSWERED.get(self.last_hint, _UNANSWERED[0])

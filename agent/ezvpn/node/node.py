@@ -197,6 +197,7 @@ class Node:
                 self._obey(edge, now)
                 self._edges.remove(edge)
                 self.reporter.tunnel_removed(edge.tunnel.name, now)
+        self._report_at = now  # not here: the first datagram does not wait until the report is set up
         for profile in config.profiles:
             settings = settings_of(config, profile, self.crypto, self.facts)
             existing = self._edge(profile.name)
@@ -208,8 +209,6 @@ class Node:
             edge.tunnel.configure(settings, reconnect and existing is not None, now)
             edge.dirty = True
             self._obey(edge, now)
-        # The first datagram does not wait until the report is set up.
-        self._report_at = now
         if first:
             self._add_log(now, "RESTART", self.facts.model + " with ezvpn " + self.facts.version)
         warnings = self._interface_warnings()
@@ -362,6 +361,8 @@ class Node:
         tunnel = edge.tunnel
         record = self._add_log(now, notice.mnemonic, *notice.args)
         if CATALOG[notice.mnemonic][1] < Severity.DEBUG and record is not None:
+            if self._report_at is not None:
+                self._configure_reports(now)
             before = edge.told
             edge.told = tunnel.state
             self.reporter.event(tunnel.name, record, before, tunnel.state, now, tunnel.cause, tunnel.reason)

@@ -1,0 +1,346 @@
+"""The node's doors and the order of handing on, with a real core against the practice gateway on a virtual wire."""
+
+import pytest
+from doubles.device import CLIENT, GATEWAY, SECOND, SIX_LINES, Device, World, gateway
+from doubles.link import Side, Wire
+
+from ezvpn.dataplane.port import Edge, KernelError, Route
+from ezvpn_hil.gateway.policy import PHASE1, Policy
+
+MQTT = "mqtt\n broker mqtt://203.0.113.9\n client-id dev\n"
+
+
+def test_six_lines_connect():
+    w = World(gateway())
+    assert w.configure(SIX_LINES) == []
+    w.up()
+    status = w.status
+    assert status.reason == ""
+    assert (status.peer, status.peer_address, status.outside, status.local) == (
+        "198.51.100.11",
+        GATEWAY,
+        "eth0",
+        CLIENT,
+    )
+    assert [child.remote.address for child in status.children] == [bytes([203, 0, 113, 0])]
+    assert [call[0] for call in w.device.plane.calls] == ["attach", "install"]
+    assert "%CRYPTO-6-EZVPN_CONNECTION_UP" in " ".join(w.device.log())
+
+
+def test_close_deletes_and_leaves_nothing():
+    w = World(gateway())
+    w.configure(SIX_LINES)
+    w.up()
+    w.call(w.device, w.node.close, w.now)
+    assert w.node.closed
+    assert w.node.deadline() is None
+    w.wait(1000)
+    assert w.device.plane.attached == {}
+    assert [call[0] for call in w.device.plane.calls][-2:] == ["detach", "remove"]
+    assert w.gateways[0].core.sessions == []
+
+
+def test_a_fresh_node_waits_for_nothing():
+    w = World()
+    assert w.node.deadline() is None
+    assert not w.step()
+
+
+def test_names_are_looked_up_by_the_runtime():
+    w = World(gateway())
+    w.device.names["vpn.example.net"] = [SECOND, GATEWAY]
+    w.configure(SIX_LINES.replace("198.51.100.11", "vpn.example.net"))
+    w.up()
+    assert w.device.ordered("resolve")[0][1] == "vpn.example.net"
+    assert w.status.peer_address == GATEWAY
+
+
+def test_answers_to_nobody_are_counted():
+    w = World()
+    w.call(w.device, w.node.resolved, 77, [GATEWAY], w.now)
+    assert w.node.counters == {"stale_lookups": 1}
+
+
+class TestPlane:
+    def test_a_plane_that_refuses_leaves_nothing_and_is_tried_again(self):
+        w = World(gateway())
+        w.device.plane.refuse = KernelError(1, "open the TUN device: not permitted")
+        w.configure(SIX_LINES)
+        w.run(lambda: w.status.cause == "data-plane")
+        assert w.device.plane.attached == {}
+        assert any("%CRYPTO-3-DATAPLANE: data plane: open the TUN device" in line for line in w.device.log())
+        w.up()
+
+    def test_inbound_traffic_is_a_sign_of_life(self):
+        w = World(gateway())
+        w.configure(SIX_LINES)
+        w.up()
+        heard = []
+        w.node.endpoint.note_inbound = lambda session, now: heard.append(session)
+        w.device.plane.tell(Edge.FIRST_IN, w.status.children[0].spi_in)
+        w.call(w.device, w.node.plane_edges, w.now)
+        assert heard == [w.status.phase1.session]
+
+    def test_a_used_up_pair_is_renewed_without_a_gap(self):
+        w = World(gateway())
+        w.configure(SIX_LINES)
+        w.up()
+        old = w.status.children[0].spi_in
+        w.device.plane.tell(Edge.VOLUME, old)
+        w.call(w.device, w.node.plane_edges, w.now)
+        w.run(lambda: w.status.children[0].spi_in != old)
+        assert w.status.state == "IPSEC_ACTIVE"
+
+    def test_unknown_spis_are_counted_and_logged_once_in_a_while(self):
+        w = World()
+        for _ in range(5):
+            w.device.plane.tell(Edge.UNKNOWN_SPI, 0xABCDEF, GATEWAY)
+        w.call(w.device, w.node.plane_edges, w.now)
+        assert w.node.counters["unknown_spi"] == 5
+        assert w.device.log() == [
+            "%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi, "
+            "spi=0xABCDEF(11259375), srcaddr=198.51.100.11"
+        ]
+
+    def test_a_lost_device_reconnects(self):
+        w = World(gateway())
+        w.configure(SIX_LINES)
+        w.up()
+        w.device.plane.tell(Edge.DEVICE, 0)
+        w.call(w.device, w.node.plane_edges, w.now)
+        assert w.status.state == "READY"
+        w.up()
+
+
+class TestLinks:
+    BOUND = SIX_LINES + "interface GigabitEthernet0/1\n crypto ipsec client ezvpn office outside\n"
+
+    def test_the_outside_interface_is_the_boards_device(self):
+        w = World(gateway(), device=Device(aliases=(("GigabitEthernet0/1", "eth1"),)))
+        w.call(w.device, w.node.link, "eth0", True, CLIENT, w.now)
+        warnings = w.configure(self.BOUND)
+        assert warnings == ["interface GigabitEthernet0/1: this machine has no device eth1: it counts as absent"]
+        assert w.status.state == "VALID_CFG"
+        assert w.status.reason == "outside interface GigabitEthernet0/1 is down or absent"
+        w.call(w.device, w.node.link, "eth1", True, CLIENT, w.now)
+        w.up()
+        w.call(w.device, w.node.link, "eth1", False, CLIENT, w.now)
+        assert w.status.state == "VALID_CFG"
+        assert w.device.plane.attached == {}
+
+    def test_a_shut_interface_is_down(self):
+        w = World(gateway())
+        w.call(w.device, w.node.link, "eth1", True, CLIENT, w.now)
+        w.configure(self.BOUND.replace("GigabitEthernet0/1", "eth1") + " shutdown\n")
+        assert w.status.state == "VALID_CFG"
+
+    def test_another_address_here_is_a_warning(self):
+        w = World(gateway())
+        w.call(w.device, w.node.link, "eth1", True, CLIENT, w.now)
+        text = self.BOUND.replace("GigabitEthernet0/1", "eth1") + " ip address 192.0.2.1 255.255.255.0\n"
+        assert w.configure(text) == ["interface eth1: its address here is 198.51.100.2, not 192.0.2.1"]
+
+    def test_a_new_source_address_reconnects_the_same_one_does_not(self):
+        w = World(gateway())
+        w.configure(SIX_LINES)
+        w.up()
+        w.call(w.device, w.node.link, "eth0", True, CLIENT, w.now)
+        assert w.status.state == "IPSEC_ACTIVE"
+        w.device.plane.ways[GATEWAY] = Route(3, "wwan0", None, bytes([192, 0, 2, 77]))
+        w.call(w.device, w.node.link, "wwan0", True, bytes([192, 0, 2, 77]), w.now)
+        assert w.status.state == "READY"
+        assert w.status.last_event == "IP_CHANGED"
+
+    def test_a_link_that_comes_up_ends_the_wait(self):
+        w = World()
+        w.configure(SIX_LINES)
+        w.run(lambda: w.status.next_try is not None)
+        w.call(w.device, w.node.link, "eth0", True, CLIENT, w.now)
+        assert w.status.next_try is None
+
+
+class TestApply:
+    def test_a_host_name_bounces_nothing(self):
+        w = World(gateway())
+        w.configure(SIX_LINES)
+        w.up()
+        w.configure("hostname elsewhere\n" + SIX_LINES)
+        assert w.status.state == "IPSEC_ACTIVE"
+
+    @pytest.mark.parametrize(
+        "change", [("unity", "other"), ("group-secret", "another"), ("mode client", "mode network-plus")]
+    )
+    def test_what_concerns_the_sas_reconnects(self, change):
+        w = World(gateway())
+        w.configure(SIX_LINES)
+        w.up()
+        w.configure(SIX_LINES.replace(*change))
+        assert w.status.state != "IPSEC_ACTIVE"
+        assert w.device.plane.attached == {}
+
+    def test_a_removed_profile_goes_with_all_it_has(self):
+        w = World(gateway())
+        w.configure(SIX_LINES)
+        w.up()
+        w.configure("hostname bare\n")
+        assert w.node.tunnels(w.now) == []
+        assert w.device.plane.attached == {}
+        w.wait(1000)
+        assert w.gateways[0].core.sessions == []
+
+    def test_what_is_missing_is_in_the_status(self):
+        w = World()
+        w.configure("crypto ipsec client ezvpn office\n peer 198.51.100.11\n")
+        assert (w.status.state, w.status.reason) == ("IDLE", "no group is configured: add `group NAME key KEY`")
+
+    def test_refused_policies_are_said(self):
+        w = World()
+        w.configure("crypto isakmp policy 1\n encryption des\n group 14\n" + SIX_LINES)
+        assert "no usable phase 1 proposal" in w.status.reason
+
+    def test_configured_policies_are_offered_exactly(self):
+        policy = Policy(phase1=tuple(t for t in PHASE1 if t.group == 2 and t.cipher == "3des" and t.hash == "sha1"))
+        w = World(gateway(policy))
+        w.configure(
+            "crypto isakmp policy 1\n encryption 3des\n hash sha\n authentication pre-share\n group 2\n" + SIX_LINES
+        )
+        w.up()
+        assert w.status.phase1.transform.cipher == "3des"
+
+
+class TestReports:
+    def test_the_broker_hears_of_the_tunnel_in_order(self):
+        w = World(gateway())
+        w.configure(SIX_LINES + MQTT)
+        w.up()
+        assert [order[0] for order in w.device.orders if order[0].startswith("mqtt")][0] == "mqtt_start"
+        w.call(w.device, w.node.mqtt, "up", w.now)
+        topics = []
+        while (message := w.node.outbox.peek()) is not None:
+            topics.append(message.topic.split("/", 2)[2])
+            w.node.outbox.sent(message)
+            w.node.outbox.done(message)
+        assert topics[:3] == ["status", "info", "tunnel/office/state"]
+        assert set(topics[3:]) == {"tunnel/office/event"}
+
+    def test_the_connection_is_opened_again_when_the_way_to_the_broker_changes(self):
+        w = World(gateway())  # 203.0.113.0/24 is behind it, and so is the broker
+        w.configure(SIX_LINES + MQTT)
+        w.up()
+        assert w.device.ordered("mqtt_reopen") == [()]
+        w.call(w.device, w.node.tunnel("office").clear, w.now)
+        w.call(w.device, w.node.after_command, w.now)
+        assert w.device.ordered("mqtt_reopen") == [(), ()]
+
+    def test_a_broker_elsewhere_is_left_alone(self):
+        w = World(gateway())
+        w.configure(SIX_LINES + MQTT.replace("203.0.113.9", "192.0.2.9"))
+        w.up()
+        assert w.device.ordered("mqtt_reopen") == []
+
+    def test_what_the_adapter_says_is_in_the_log(self):
+        w = World()
+        w.configure(MQTT)
+        w.wait(1)
+        w.call(w.device, w.node.mqtt, "refused", w.now, "", b"bad user name or password")
+        assert w.device.log()[-1].startswith("%EZVPN-5-MQTT: MQTT: no connection to 203.0.113.9:1883: bad user name")
+
+    def test_offline_is_published_before_it_is_closed(self):
+        w = World()
+        w.configure(MQTT)
+        w.wait(1)
+        w.call(w.device, w.node.close, w.now)
+        assert w.device.ordered("mqtt_stop") == [()]
+        assert not w.node.closed
+        w.call(w.device, w.node.mqtt, "down", w.now, "", b"stopped")
+        assert w.node.closed
+
+
+class Silent:
+    """Somebody who takes datagrams and never answers."""
+
+    to = (0, bytes(4), 500)
+
+    def receive(self, view, now, source):
+        return
+
+    def timeout(self, now):
+        return
+
+    def transmit(self, buf, now):
+        return 0
+
+    def event(self):
+        return None
+
+    def deadline(self):
+        return None
+
+
+def test_failover_to_the_second_peer():
+    w = World(Side(Silent(), GATEWAY), gateway(Policy(address=SECOND), address=SECOND))
+    w.configure(SIX_LINES + " peer 198.51.100.12\n")
+    w.up()
+    assert w.status.peer == "198.51.100.12"
+
+
+def test_a_gateway_with_an_old_group_is_found_at_once():
+    policy = Policy(phase1=tuple(t for t in PHASE1 if t.group == 2))
+    w = World(gateway(policy))
+    start = w.now
+    w.configure(SIX_LINES)
+    w.up()
+    assert w.now - start < 1000
+    assert w.status.phase1.transform.group == 2
+
+
+# (change of the gateway's policy, change of the six lines, cause, what the message must name)
+CAUSES = [
+    ({}, ("alice-pass", "wrong-pass"), "xauth-failed", "rejected user alice"),
+    ({}, ("group-secret", "wrong"), "authentication", "`group unity key`"),
+    ({}, ("unity", "nobody"), "unknown-group", "does not accept group nobody"),
+    ({"phase1": tuple(t for t in PHASE1 if t.group == 99)}, ("", ""), "no-proposal", "phase 1 proposals"),
+    ({"esp": ()}, ("", ""), "no-proposal", "ESP proposals"),
+    (None, ("", ""), "no-answer", "no answer from gateway 198.51.100.11"),
+    ({}, ("198.51.100.11", "nowhere.example"), "name-not-resolved", "nowhere.example does not resolve"),
+]
+
+
+@pytest.mark.parametrize(("policy", "change", "cause", "words"), CAUSES, ids=[case[2] for case in CAUSES])
+def test_each_cause_is_on_log_event_and_status_and_leaves_nothing(policy, change, cause, words):
+    other = Side(Silent(), GATEWAY) if policy is None else gateway(Policy(**policy))
+    w = World(other)
+    w.configure(SIX_LINES.replace(*change) + MQTT)
+    w.run(lambda: w.status.cause == cause)
+    assert words in w.status.reason
+    assert [line for line in w.device.log() if "EZVPN_FAILED" in line and words in line]
+    w.call(w.device, w.node.mqtt, "up", w.now)
+    said = b""
+    while (message := w.node.outbox.peek()) is not None:
+        if message.topic.endswith("/event"):
+            said += message.payload
+        w.node.outbox.sent(message)
+        w.node.outbox.done(message)
+    assert words.encode() in said and cause.encode() in said
+    assert w.device.plane.attached == {}
+    assert b"wrong-pass" not in said and b"group-secret" not in said
+    if cause == "xauth-failed":
+        assert (w.status.state, w.status.next_try - w.now >= 3500000) == ("XAUTH_REQ", True)
+    else:
+        assert w.status.next_try is not None
+
+
+def test_thirty_percent_loss_both_ways():
+    for seed in range(5):
+        number = [seed * 1000]
+
+        def fate(_: int, data: bytes, number: list[int] = number) -> tuple[int, ...]:
+            number[0] = (number[0] * 1103515245 + 12345) % 2**31
+            roll = number[0] >> 16 & 127
+            if roll < 38:
+                return ()
+            return (5 + roll % 60, 40) if roll > 115 else (5 + roll % 60,)
+
+        w = World(gateway(seed=seed + 100), wire=Wire(fate=fate), device=Device(seed))
+        w.configure(SIX_LINES)
+        w.up(within=600000)
