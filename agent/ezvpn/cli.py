@@ -25,7 +25,7 @@ def main() -> None:
         from ezvpn.main import main as run_main
 
         sys.exit(run_main(words[1:]))
-    if words[:1] == ["exec"] and len(words) > 1 and not words[1].startswith("-"):
+    if words[:1] == ["exec"] and len(words) > 1 and not [word for word in words if word.startswith("-")]:
         sys.exit(execute(" ".join(words[1:]), ""))
     _typer_main()
 

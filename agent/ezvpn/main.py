@@ -6,7 +6,7 @@ is loaded that the negotiation does not need.
 
 import sys
 
-from ezvpn.compat import IS_MICROPYTHON
+from ezvpn.compat import INTERPRETER, IS_MICROPYTHON
 from ezvpn.config import text as config_text
 from ezvpn.config.model import Config
 from ezvpn.crypto.choose import best
@@ -19,9 +19,9 @@ from ezvpn.runtime.exits import CannotStart, Exit
 from ezvpn.version import VERSION
 
 if IS_MICROPYTHON:
-    from ezvpn.runtime.micropython.edge import INTERPRETER, Edge
+    from ezvpn.runtime.micropython.edge import Edge
 else:
-    from ezvpn.runtime.cpython.edge import INTERPRETER, Edge  # type: ignore[assignment]
+    from ezvpn.runtime.cpython.edge import Edge  # type: ignore[assignment]
 
 TUN_PREFIX = "ezvpn"  # names of the devices that the agent makes
 _RESOLV_CONF = "/etc/resolv.conf"

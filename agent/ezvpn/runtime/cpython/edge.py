@@ -27,8 +27,6 @@ from ezvpn.wire.netlink import address_dump, link_dump
 
 _CAP_NET_ADMIN = 12  # linux/capability.h
 
-INTERPRETER = f"CPython {sys.version_info[0]}.{sys.version_info[1]}.{sys.version_info[2]}"
-
 
 class Edge(Adapter):
     """Everything with a descriptor. Made before the node, because the node wants to know the ports; raises `CannotStart`."""

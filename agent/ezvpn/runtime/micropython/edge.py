@@ -6,7 +6,6 @@ a killed agent cleans up at its next start.
 
 import binascii
 import os
-import sys
 import time
 
 from ezvpn.dataplane.port import KernelError
@@ -24,8 +23,6 @@ from ezvpn.runtime.micropython.tundev import TunDevice
 from ezvpn.runtime.micropython.udp import IkeSockets
 from ezvpn.runtime.options import Options
 from ezvpn.wire.netlink import address_dump, link_dump
-
-INTERPRETER = "MicroPython " + ".".join([str(part) for part in sys.version_info[:2]])
 
 
 class Edge(Adapter):
