@@ -1,43 +1,60 @@
-"""The consoles of one node: which sessions are open, what they print, and the log line on stderr while there is none.
+"""The consoles of one node: which sessions are open, what they print, and the log on stderr while there is none.
 
-Level 4. Belongs here: opening, feeding, following the log. Not here: what a command does (`shell`), descriptors (`runtime`).
+Level 4. Belongs here: opening, feeding, output as orders. Not here: what a command does (`console`), descriptors (`runtime`).
 """
 
-from ezvpn.compat import const
-from ezvpn.log import LogRecord, Ring
+from ezvpn.console.shell import Session
+from ezvpn.node.host import NodeHost
+from ezvpn.node.node import Node
 
-_LINES_AT_ONCE = const(64)  # log lines passed on after one mutation; the ring holds the rest until the next
+SESSIONS_MAX = 8  # one more is closed at once
 
 
 class Desk:
-    """`node` gives the log and takes the orders."""
+    """Loaded with the first console or command."""
 
-    def __init__(self, log: Ring, order: object) -> None:
-        self._log = log
-        self._order = order
-        self._seen = 0
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._host = NodeHost(node)
+        self._sessions: "dict[int, Session]" = {}
 
-    def follow(self, level: int, now: int) -> None:
-        """Pass on what is new in the log, up to this severity."""
-        if self._seen == self._log.next_seq - 1:
+    @property
+    def attended(self) -> bool:
+        return len(self._sessions) > 0
+
+    def open(self, id: int, width: int, now: int) -> None:
+        if len(self._sessions) >= SESSIONS_MAX:
+            self._node.order("write", id, b"% Too many consoles are open\r\n")
+            self._node.order("close_console", id)
             return
-        lost, records = self._log.after(self._seen)
-        if lost:
-            self._line(stamp(now) + str(lost) + " lines lost")
-        for record in records[:_LINES_AT_ONCE]:
-            self._seen = record.seq
-            if record.severity() <= level:
-                self._line(rendered(record))
+        self._sessions[id] = Session(self._host, id, width)
+        self.flush(now)
 
-    def _line(self, text: str) -> None:
-        self._order("log", text)  # type: ignore[operator]
+    def feed(self, id: int, view: "memoryview | bytes", now: int) -> None:
+        session = self._sessions.get(id)
+        if session is not None:
+            session.feed(view, now)
 
+    def stored(self, id: int, ok: bool, now: int) -> None:
+        session = self._sessions.get(id)
+        if session is not None:
+            session.stored(ok, now)
 
-def rendered(record: LogRecord) -> str:
-    return stamp(record.at) + record.text()
+    def close(self, id: int) -> None:
+        self._sessions.pop(id, None)
 
+    def execute(self, line: str, now: int) -> "tuple[int, str]":
+        """One command with all rights, by a session of its own (id 0: nobody waits for answers that come later)."""
+        return Session(self._host, 0, privileged=True).execute(line, now)
 
-def stamp(at: int) -> str:
-    """Time since start, as IOS writes it while the clock was never set: `00:01:23.456: `."""
-    seconds = at // 1000
-    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{at % 1000:03d}: "
+    def flush(self, now: int) -> None:
+        """What sessions have to say, and log lines that are new to them, become orders."""
+        for id in sorted(self._sessions):
+            session = self._sessions[id]
+            session.refresh(now)
+            output = session.take_output()
+            if output:
+                self._node.order("write", id, bytes(output))
+            if session.closed:
+                self._sessions.pop(id)
+                self._node.order("close_console", id)

@@ -12,6 +12,7 @@ from ezvpn.config import changes
 from ezvpn.config.changes import Effect
 from ezvpn.config.model import Config, Interface
 from ezvpn.config.render import render
+from ezvpn.console.debug import Clock
 from ezvpn.crypto.port import Crypto
 from ezvpn.dataplane.port import DataPlane, Edge, KernelError, Route
 from ezvpn.ike.endpoint import Endpoint
@@ -19,9 +20,9 @@ from ezvpn.ike.events import ChildDown, ChildUp, Dropped, Event, PeerMoved
 from ezvpn.ike.params import ModeConfig
 from ezvpn.ike.status import TunnelStatus
 from ezvpn.log import CATALOG, LogRecord, Ring, Severity
-from ezvpn.node.desk import Desk
 from ezvpn.node.facts import Facts, Order
 from ezvpn.node.settings import masked, settings_of
+from ezvpn.node.stderr import StderrLog
 from ezvpn.record import wipe
 from ezvpn.report import snapshot
 from ezvpn.report.outbox import Outbox
@@ -67,8 +68,8 @@ class Node:
         self.reporter = Reporter(facts.boot_id, self.tunnels)
         self.to: "tuple[int, bytes, int]" = (0, b"\0\0\0\0", 0)
         self.counters: "dict[str, int]" = {}
-        self.wall_offset: "int | None" = None
-        self.wall_synced = False
+        self._wall_offset: "int | None" = None
+        self._wall_synced = False
         self._entropy = entropy
         self._edges: "list[_Edge]" = []
         self._children: "dict[int, tuple[int, str]]" = {}  # inbound SPI -> (session, tunnel)
@@ -78,7 +79,8 @@ class Node:
         self._closing = False
         self._report_at: "int | None" = None
         self._strays_at: "int | None" = None
-        self._desk = Desk(self.log, self.order)
+        self._stderr = StderrLog(self.log, self.order)
+        self._desk: "Desk | None" = None  # type: ignore[name-defined] # noqa: F821
 
     # --- the five verbs ---------------------------------------------------------------------------------------------
 
@@ -173,8 +175,8 @@ class Node:
 
     def clock(self, wall_ms: int, synced: bool, now: int) -> None:
         """What wall time it is."""
-        self.wall_offset = wall_ms - now
-        self.wall_synced = synced
+        self._wall_offset = wall_ms - now
+        self._wall_synced = synced
         self.reporter.clock(wall_ms, synced, now)
         self._settle(now)
 
@@ -184,6 +186,32 @@ class Node:
         if line:
             self._add_log(now, "MQTT", line)
         self._settle(now)
+
+    def stored(self, id: int, ok: bool, now: int) -> None:
+        """Answer to the order `store`; id is the console that asked."""
+        self._consoles().stored(id, ok, now)
+        self._settle(now)
+
+    def console_open(self, id: int, width: int, now: int) -> None:
+        """A console was attached, `width` columns wide."""
+        self._consoles().open(id, width, now)
+        self._settle(now)
+
+    def console(self, id: int, view: "memoryview | bytes", now: int) -> None:
+        """Bytes typed at a console."""
+        self._consoles().feed(id, view, now)
+        self._settle(now)
+
+    def console_close(self, id: int, now: int) -> None:
+        """A console is gone."""
+        self._consoles().close(id)
+        self._settle(now)
+
+    def execute(self, line: str, now: int) -> "tuple[int, str]":
+        """One command with all rights: (exit code, text)."""
+        answer: "tuple[int, str]" = self._consoles().execute(line, now)
+        self._settle(now)
+        return answer
 
     def apply(self, config: Config, now: int) -> "list[str]":
         """A new configuration takes effect: `config.changes` says what bounces. Returns warnings."""
@@ -254,6 +282,16 @@ class Node:
         for edge in self._edges:
             self._obey(edge, now)
         self._settle(now)
+
+    def note(self, now: int, mnemonic: str, *args: object) -> None:
+        """A line for the log."""
+        self._add_log(now, mnemonic, *args)
+
+    def wall(self, now: int) -> "tuple[int | None, bool]":
+        """(wall clock in ms since 1970, or None while nobody has told it; whether it is synchronised)."""
+        if self._wall_offset is None:
+            return None, False
+        return now + self._wall_offset, self._wall_synced
 
     def order(self, name: str, *args: object) -> None:
         """Queue an order. Beyond 256 an order is dropped and counted: nobody drains the queue then."""
@@ -383,7 +421,12 @@ class Node:
             if order is None:
                 break
             self.order(order.name, *order.args)
-        self._desk.follow(self.config.logging_level, now)
+        attended = False
+        if self._desk is not None:
+            self._desk.flush(now)
+            attended = self._desk.attended
+        wall, synced = self.wall(now)
+        self._stderr.follow(self.config.logging_level, Clock(now, wall, synced), attended)
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
@@ -455,6 +498,14 @@ class Node:
         if CATALOG[mnemonic][1] >= Severity.DEBUG and self.config.logging_level < Severity.DEBUG:
             return None
         return self.log.add(now, mnemonic, *args)
+
+    def _consoles(self) -> "Desk":  # type: ignore[name-defined] # noqa: F821
+        if self._desk is None:
+            # Imported here: no datagram waits for the grammar of the console, and a device without one never loads it.
+            from ezvpn.node.desk import Desk
+
+            self._desk = Desk(self)
+        return self._desk
 
     def _owner(self, session: int) -> "_Edge | None":
         for edge in self._edges:
