@@ -30,6 +30,10 @@ class Draft:
     def secret(self, match: Match, name: str) -> Secret:
         """The secret among a line's arguments. Raises Rejected."""
         text = match.text(name)
+        if text.startswith("7 "):
+            match.warnings.append(
+                "type 7 is not decoded here: the text is taken as it stands, with its 7; type it in plain"
+            )
         if match.text("type"):
             text = match.text("type") + " " + text
         try:

@@ -28,3 +28,11 @@ def test_a_bad_secret_is_rejected_at_its_argument() -> None:
     with pytest.raises(Rejected) as fault:
         Draft(Config()).secret(MODE.match("key 6 abc"), "key")
     assert fault.value.args[1] == "key"
+
+
+def test_type_7_is_taken_as_it_stands_and_said_so() -> None:
+    mode = Mode("config", "", "", (("key SECRET$key", (), "key"),))
+    match = mode.match("key 7 0822455D0A16")
+    assert Draft(Config()).secret(match, "key").reveal() == b"7 0822455D0A16"
+    assert "type 7 is not decoded" in match.warnings[0]
+    assert "0822" not in match.warnings[0]
