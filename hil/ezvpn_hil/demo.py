@@ -21,7 +21,7 @@ from typing import Any
 
 from ezvpn_hil.lab import broker as brokers
 from ezvpn_hil.lab import rootless, strongswan
-from ezvpn_hil.lab.agent import Agent
+from ezvpn_hil.lab.agent import six_lines
 from ezvpn_hil.lab.broker import Subscription
 from ezvpn_hil.lab.lab import Lab
 from ezvpn_hil.lab.namespace import LabError
@@ -34,13 +34,6 @@ TEN_MEGABYTES = 10_000_000
 CONNECT_LIMIT_S = 30.0
 REPORT_STEP_S = 0.05
 
-CONFIG = """crypto ipsec client ezvpn {tunnel}
- connect auto
- group {group} key {key}
- mode client
- peer {peer}
- username {user} password {password}
-"""
 REPORTING = """!
 hostname {device}
 mqtt
@@ -89,7 +82,7 @@ def summary(payload: Any) -> str:
     if not isinstance(payload, dict):
         return str(payload) if payload else "(cleared)"
     if "mnemonic" in payload:
-        return f"{payload['mnemonic']}: {payload.get('text', '')}"
+        return str(payload.get("text") or payload["mnemonic"]).rstrip()
     if "bytes_in" in payload:
         return (
             f"in {payload['packets_in']} packets {payload['bytes_in']} bytes,"
@@ -116,27 +109,30 @@ class Reporter(threading.Thread):
         self._teller = teller
         self._subscription = subscription
         self._over = threading.Event()
+        self._lock = threading.Lock()
+        self._told = 0
 
     def run(self) -> None:
-        told = 0
-        over = False
-        while not over:
-            over = self._over.wait(REPORT_STEP_S)  # one more look after the end
+        while not self._over.wait(REPORT_STEP_S):
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Print what came until now. Called before a step tells its end, so that cause and effect are in order."""
+        with self._lock:
             messages = self._subscription.messages()
-            for topic, payload, _ in messages[told:]:
+            for topic, payload, _ in messages[self._told :]:
                 self._teller.report(topic, payload)
-            told = len(messages)
+            self._told = len(messages)
 
     def close(self) -> None:
         self._over.set()
         self.join(5)
+        self.catch_up()
 
 
 def configuration(gateway: Gateway, peer: str) -> tuple[str, str]:
     """The six lines that connect, and the lines that report."""
-    user, password = gateway.users[0]
-    six = CONFIG.format(tunnel=TUNNEL, group=gateway.group, key=gateway.psk, peer=peer, user=user, password=password)
-    return six, REPORTING.format(device=DEVICE, broker=SERVICES)
+    return six_lines(gateway, peer, TUNNEL), REPORTING.format(device=DEVICE, broker=SERVICES)
 
 
 def show(teller: Teller, lab: Lab) -> None:
@@ -151,18 +147,18 @@ def show(teller: Teller, lab: Lab) -> None:
     reporter = Reporter(teller, dashboard)
     reporter.start()
     try:
-        _tunnel(teller, lab, dashboard, before)
+        _tunnel(teller, lab, dashboard, reporter, before)
     finally:
         reporter.close()
 
 
-def _tunnel(teller: Teller, lab: Lab, dashboard: Subscription, before: dict[str, Any]) -> None:
+def _tunnel(teller: Teller, lab: Lab, dashboard: Subscription, reporter: Reporter, before: dict[str, Any]) -> None:
     gateway = lab.gateways[0]
     six, reporting = configuration(gateway.options, gateway.address)
     teller.step("Start the agent in the client's namespace with these lines")
     teller.block(six)
     teller.block(reporting)
-    agent = Agent("agent", lab.client, lab.processes, lab.path)
+    agent = lab.agent()
     began = time.monotonic()
     agent.start(six + reporting)
     topic = f"tunnel/{TUNNEL}/state"
@@ -175,7 +171,9 @@ def _tunnel(teller: Teller, lab: Lab, dashboard: Subscription, before: dict[str,
 
     if not wait_until(up, CONNECT_LIMIT_S, 0.02):
         raise Failed(f"no tunnel within {CONNECT_LIMIT_S:.0f} s; the end of the agent's log:\n{agent.log_tail()}")
-    teller.done(f"tunnel up and reported {time.monotonic() - began:.2f} s after the start of the agent")
+    took = time.monotonic() - began
+    reporter.catch_up()
+    teller.done(f"tunnel up and reported {took:.2f} s after the start of the agent")
 
     teller.step("Ask its console: show crypto ipsec client ezvpn")
     teller.block(agent.execute("show crypto ipsec client ezvpn"), "")
@@ -199,6 +197,7 @@ def _tunnel(teller: Teller, lab: Lab, dashboard: Subscription, before: dict[str,
         dashboard.wait(f"tunnel/{TUNNEL}/metrics", limit_s=8)
     except LabError as error:
         raise Failed(str(error)) from None
+    reporter.catch_up()
 
     teller.step("Stop the agent")
     began = time.monotonic()

@@ -13,11 +13,27 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ezvpn_hil.lab.namespace import LabError, Namespace
+from ezvpn_hil.lab.plan import Gateway
 from ezvpn_hil.lab.processes import Processes
 
 # SIGTERM: deletes, `offline` and routes within 3 s; the rest is for a busy machine.
 STOP_LIMIT_S = 10.0
 CPYTHON = (sys.executable, "-m", "ezvpn")
+
+
+CONFIG = """crypto ipsec client ezvpn {name}
+ connect auto
+ group {group} key {key}
+ mode client
+ peer {peer}
+ username {user} password {password}
+"""
+
+
+def six_lines(gateway: Gateway, peer: str, name: str = "HQ") -> str:
+    """The shortest configuration that connects to a gateway."""
+    user, password = gateway.users[0]
+    return CONFIG.format(name=name, group=gateway.group, key=gateway.psk, peer=peer, user=user, password=password)
 
 
 class Agent:

@@ -15,7 +15,7 @@ import typer
 
 from ezvpn_hil.lab import lab as labs
 from ezvpn_hil.lab import plan
-from ezvpn_hil.lab.gateway import RunningGateway
+from ezvpn_hil.lab.agent import six_lines
 from ezvpn_hil.lab.namespace import LabError
 from ezvpn_hil.lab.plan import Gateway
 
@@ -49,19 +49,6 @@ def _terminated(number: int, frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
 
-def six_lines(gateway: RunningGateway, name: str = "LAB") -> str:
-    """The shortest configuration that connects to a gateway."""
-    user, password = gateway.options.users[0]
-    return (
-        f"crypto ipsec client ezvpn {name}\n"
-        f" group {gateway.options.group} key {gateway.options.psk}\n"
-        f" mode client\n"
-        f" peer {gateway.address}\n"
-        f" username {user} password {password}\n"
-        f" xauth userid mode local\n"
-    )
-
-
 @app.command()
 def up(
     gateways: Annotated[int, typer.Option(min=0, max=plan.MAX_GATEWAYS, help="strongSwan gateways.")] = 1,
@@ -86,7 +73,7 @@ def up(
     except (LabError, ValueError, OSError) as error:
         _fail(error)
     typer.echo(_describe(lab))
-    typer.echo(f"\nSix lines that connect to gw1:\n\n{six_lines(lab.gateways[0])}")
+    typer.echo(f"\nSix lines that connect to gw1:\n\n{six_lines(lab.gateways[0].options, lab.gateways[0].address)}")
     typer.echo(
         f"Run the agent in it:  ip netns exec {lab.client.name} {sys.prefix}/bin/ezvpn run CONFIG --state-dir DIR"
     )

@@ -19,7 +19,7 @@ def test_six_lines_connect_and_parse() -> None:
 def test_each_kind_of_report_is_one_line() -> None:
     assert summary("online") == "online"
     assert summary("") == "(cleared)"
-    assert summary({"mnemonic": "UPDOWN", "text": "the tunnel is up", "to": "CONNECTED"}) == "UPDOWN: the tunnel is up"
+    assert summary({"mnemonic": "UPDOWN", "text": "%X-5-UPDOWN: up  ", "to": "IDLE"}) == "%X-5-UPDOWN: up"
     metrics = {"packets_in": 1, "bytes_in": 84, "packets_out": 2, "bytes_out": 168, "state": "x"}
     assert summary(metrics) == "in 1 packets 84 bytes, out 2 packets 168 bytes"
     state = {"state": "IPSEC_ACTIVE", "peer": "198.51.100.11", "assigned": {"address": "198.18.11.1"}, "reason": ""}
