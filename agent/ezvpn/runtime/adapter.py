@@ -37,6 +37,7 @@ class Adapter:
         self._stderr: Part = None
         self._terminal: Part = None
         self._terminal_quits = False
+        self._terminal_width = 80
         self._consoles: "dict[int, Part]" = {}
         self._last_console = 0
         self._ike_view = memoryview(bytearray(_DATAGRAM_BYTES))
@@ -110,7 +111,7 @@ class Adapter:
             return
         # Whoever leaves a router's console finds the next session there.
         self.console_gone(console)
-        self._terminal_opened(stream, 80)
+        self._terminal_opened(stream, self._terminal_width)
 
     def store(self, id: int, name: str, data: bytes) -> None:
         self._pump.call(self.node.stored, id, self.files.write(name, data), self.loop.now())
@@ -259,6 +260,7 @@ class Adapter:
 
     def _terminal_opened(self, terminal: Part, width: int) -> None:
         self._terminal = terminal
+        self._terminal_width = width
         self.console_opened(terminal, width)
 
     def _terminal_bytes(self, data: bytes) -> None:

@@ -96,7 +96,8 @@ class LinkState:
             device.addresses.append(address.address)
         else:
             device.addresses.remove(address.address)
-        self._tell(device)
+        if device.up:  # else it is told with the device, when that comes up
+            self._tell(device)
 
     def _route(self, message: "bytes | memoryview") -> None:
         route = parse_route(message)
