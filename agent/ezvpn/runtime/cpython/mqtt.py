@@ -32,7 +32,6 @@ MAX_INBOUND = 64  # messages; what comes beyond is dropped by aiomqtt
 
 # CONNACK return codes (MQTT 3.1.1 3.2.2.3) as paho 2 numbers them -> what a human reads.
 CONNACK_REASONS = {
-    132: "protocol version refused",
     133: "client-id refused",
     134: "bad user name or password",
     135: "not authorised",
@@ -263,7 +262,10 @@ async def _enter(client: aiomqtt.Client, wire: "Wire") -> bool:
         if entering.done():
             entering.result()
             return True
-        raise Refusal(wire.reason() or "no answer to the MQTT CONNECT within " + str(int(STAGE_S)) + " s")
+        if ended.done():
+            # paho hung up by itself: CONNACK code 1, or something that is no MQTT.
+            raise Refusal(wire.reason() or "the broker does not speak MQTT 3.1.1")
+        raise Refusal("no answer to the MQTT CONNECT within " + str(int(STAGE_S)) + " s")
     except MqttConnectError as error:
         code = error.rc.value if isinstance(error.rc, ReasonCode) else error.rc
         raise Refusal(CONNACK_REASONS.get(code or 0, "refused by the broker, code " + str(code)))

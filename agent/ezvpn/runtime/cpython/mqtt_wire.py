@@ -4,6 +4,8 @@ Level 4. Belongs here: addresses, certificates, the handshake, reasons for a hum
 check by OpenSSL. Only `getaddrinfo` and the loading of certificates need a thread; it is a daemon.
 """
 
+from __future__ import annotations
+
 import asyncio
 import socket
 import ssl
@@ -151,6 +153,7 @@ class Wire:
         """paho is done with it. The descriptor stays ours until `finish`: aiomqtt may still have a call under way from its thread
         that watches this number, which must not belong to another socket by then."""
         self._closed = True
+        self._loop.call_soon_threadsafe(self.ended.set)
         try:
             self._sock.shutdown(socket.SHUT_RDWR)
         except OSError:
