@@ -66,10 +66,10 @@ _REPORTED = {0x03: INTERRUPT, 0x09: TAB, 0x0A: ENTER, 0x0D: ENTER, 0x1A: END, 0x
 
 
 class LineEditor:
-    """out: bytearray that the echo is appended to. `text` is the line, `cursor` a position in it."""
+    """put(text) writes to the terminal. `text` is the line, `cursor` a position in it."""
 
-    def __init__(self, out: bytearray, width: int) -> None:
-        self.out = out
+    def __init__(self, put: object, width: int) -> None:
+        self._out = put
         self.width = width
         self.prompt = ""
         self.text = ""
@@ -345,4 +345,5 @@ class LineEditor:
         return shown
 
     def _put(self, text: str) -> None:
-        self.out.extend(text.encode())
+        if text:
+            self._out(text)  # type: ignore[operator]
