@@ -240,6 +240,8 @@ class Session(ProtectedSa):
         self.timers.set(Slot.WAIT, now + USER_WAIT_MS)
 
     def authenticated(self, ok: bool, message: str, now: int) -> None:
+        if ok and self.state not in (State.AM3_SENT, State.XAUTH):
+            return  # told before, under another message ID
         self.timers.stop(Slot.WAIT)
         self.core.emit(XauthResult(self.id, ok, message))
         if not ok:
@@ -249,7 +251,7 @@ class Session(ProtectedSa):
         elif self.mode_config.done:
             self.move(State.UP)
             self.start_waiting(now)
-        elif self.state in (State.AM3_SENT, State.XAUTH):
+        else:
             # xauth 5.5: a STATUS without a REQUEST says that we are authenticated already.
             self.move(State.CONFIG)
             self.mode_config.start(now)

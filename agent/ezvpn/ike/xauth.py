@@ -60,7 +60,7 @@ class XauthClient:
         for number, value in message.attributes:
             if number == Xauth.TYPE:
                 typed = True
-                kind = value if isinstance(value, int) else int.from_bytes(value, "big")
+                kind = _number(value)
             elif number == Xauth.MESSAGE and isinstance(value, bytes):
                 self.message = clean_text(value)
             elif number == Xauth.CHALLENGE and isinstance(value, bytes):
@@ -107,7 +107,7 @@ class XauthClient:
         self.message = ""
         for number, value in message.attributes:
             if number == Xauth.STATUS:
-                status = value if isinstance(value, int) else int.from_bytes(value, "big")
+                status = _number(value)
             elif number == Xauth.MESSAGE and isinstance(value, bytes):
                 self.message = clean_text(value)
         self._send(exchange, ConfigType.ACK, message.identifier, [], now)
@@ -125,3 +125,9 @@ class XauthClient:
         write_config(w, ConfigMessage(kind, identifier, tuple(attributes)))
         w.end()
         sa.send_hashed(exchange, w, at, Sent.ANSWER, now)
+
+
+def _number(value: "int | bytes") -> int:
+    """TYPE or STATUS, which are sent in the short form (xauth 6.2); from the long form the last two bytes, so that a TYPE can be
+    given back as it came."""
+    return value if isinstance(value, int) else int.from_bytes(value[-2:], "big")
