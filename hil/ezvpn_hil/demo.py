@@ -242,7 +242,7 @@ def main(argv: list[str] | None = None) -> int:
             show(teller, lab)
             teller.step("Take everything down")
         teller.done("no process, namespace, link or file is left")
-    except (Failed, LabError) as error:
+    except (Failed, LabError, OSError) as error:
         teller.line(f"\ndemo failed: {error}", RED)
         return 1
     except KeyboardInterrupt:

@@ -243,3 +243,35 @@ def test_a_lab_is_up_within_seconds() -> None:
     began = time.monotonic()
     with Lab(nat=False, broker="none"):
         assert time.monotonic() - began < 5
+
+
+ROOTLESS = """
+from ezvpn_hil.lab.lab import Lab
+with Lab() as lab:
+    lab.vpnc().connect(lab.gateways[0])
+    print(lab.name, lab.client.ping("203.0.113.100"), lab.transfer("down", 1_000_000)[0], flush=True)
+    input()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_lab_in_namespaces_of_the_users_own_ends_with_its_program(number: signal.Signals) -> None:
+    argv = [sys.executable, "-m", "ezvpn_hil.lab.rootless", sys.executable, "-c", ROOTLESS]
+    program = subprocess.Popen(
+        argv,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    assert program.stdout is not None
+    name, ping, transfer = program.stdout.readline().split()
+    assert (ping, transfer) == ("True", "True")
+    assert not any(n.startswith(name) for n in existing())  # nothing of it is to be seen out here
+    if number == signal.SIGINT:
+        os.killpg(program.pid, number)  # as a terminal does
+    else:
+        program.kill()
+    # everything in there holds an end of this pipe
+    assert program.communicate(timeout=15)[0] == ""

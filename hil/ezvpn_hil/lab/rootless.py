@@ -15,10 +15,14 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 # A lab writes below /run (network namespaces, run directories) and /etc/netns; /tmp stays the user's.
-PREPARE = (
-    "mount -t tmpfs tmpfs /run && mkdir /run/etc /run/etc-work &&"
-    ' { mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/etc,workdir=/run/etc-work /etc || true; } && exec "$@"'
-)
+# Kernels before 5.11 allow no overlay here; the lab then does without /etc/netns.
+PREPARE = """
+mount -t tmpfs tmpfs /run && mkdir /run/etc /run/etc-work || exit 3
+if mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/etc,workdir=/run/etc-work /etc 2>/dev/null; then
+  mkdir -p /etc/netns && mount -t tmpfs tmpfs /etc/netns || exit 3
+fi
+exec "$@"
+"""
 UNSHARE = (
     "unshare",
     "--user",
