@@ -42,6 +42,7 @@ class Exchange:
         self.packet = b""
         self.received = b""  # digest of the peer's last accepted message
         self.waiting = False
+        self.owed = False  # a human is asked for our answer: not idle, however long that takes
         self.first_sent = now
         self.touched = now
         self.resends = 0
@@ -51,6 +52,7 @@ class Exchange:
         """A new message went out; whatever was sent before is no longer repeated."""
         self.packet = packet
         self.waiting = how == Sent.REQUEST
+        self.owed = False
         self.first_sent = now
         self.touched = now
         self.resends = 0

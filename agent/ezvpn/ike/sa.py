@@ -125,7 +125,7 @@ class IsakmpSa:
         """Add to the exchanges under way; the oldest idle one makes room."""
         if len(self.exchanges) >= EXCHANGES_MAX:
             for old in self.exchanges:
-                if not old.waiting:
+                if not old.waiting and not old.owed:
                     self.forget(old)
                     break
             else:
@@ -141,7 +141,7 @@ class IsakmpSa:
     def forget_idle(self, now: int) -> None:
         """Exchanges whose last message is old will not be repeated any more."""
         for exchange in list(self.exchanges):
-            if not exchange.waiting and now - exchange.touched >= LINGER_MS:
+            if not exchange.waiting and not exchange.owed and now - exchange.touched >= LINGER_MS:
                 self.forget(exchange)
 
     def mark_seen(self, message_id: int) -> None:

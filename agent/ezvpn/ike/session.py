@@ -271,12 +271,14 @@ class Session(ProtectedSa):
     # --- commands ---------------------------------------------------------------------------------------------------
 
     def answer_xauth(self, fields: "list[tuple[int, str | Secret]]", now: int) -> None:
-        self.xauth.answer(fields, now)
-        self.timers.set(Slot.WAIT, now + STEP_WAIT_MS)
+        if self.xauth.pending is not None:
+            self.timers.set(Slot.WAIT, now + STEP_WAIT_MS)
+            self.xauth.answer(fields, now)
 
     def refuse_xauth(self, now: int) -> None:
-        self.xauth.refuse(now)
-        self.timers.set(Slot.WAIT, now + STEP_WAIT_MS)
+        if self.xauth.pending is not None:
+            self.timers.set(Slot.WAIT, now + STEP_WAIT_MS)
+            self.xauth.refuse(now)
 
     # --- time -------------------------------------------------------------------------------------------------------
 

@@ -67,17 +67,19 @@ class XauthClient:
                 challenge = value
             elif number not in NOT_ASKED and number not in CISCO_EXTRA:
                 fields.append(number)
+        self._withdraw()
         self.pending = Pending(exchange, message, typed, kind)
         # xauth 6.2: CHALLENGE never with generic; RADIUS-CHAP needs a secret that we do not have in clear.
         if kind not in KNOWN_TYPES or (challenge and kind == XauthType.GENERIC):
             self.refuse(now)
             return
         self.rounds += 1
+        exchange.owed = True
         self.sa.credentials_wanted(now)
         self.sa.core.emit(XauthRequest(self.sa.id, kind, tuple(fields), self.message, challenge, self.rounds))
 
     def answer(self, fields: "list[tuple[int, str | Secret]]", now: int) -> None:
-        """REPLY with these attributes. ValueError if nothing was asked."""
+        """REPLY with these attributes. A question that the gateway has settled meanwhile needs no answer."""
         attributes: "list[tuple[int, int | bytes]]" = []
         for number, value in fields:
             attributes.append((number, value.reveal() if isinstance(value, Secret) else value.encode()))
@@ -90,7 +92,7 @@ class XauthClient:
     def _reply(self, answers: "list[tuple[int, int | bytes]]", now: int) -> None:
         pending = self.pending
         if pending is None:
-            raise ValueError("the gateway asked for nothing")
+            return
         self.pending = None
         attributes: "list[tuple[int, int | bytes]]" = []
         # xauth 6.2: TYPE in the REPLY equals the REQUEST's, and is absent if it was absent.
@@ -112,8 +114,14 @@ class XauthClient:
                 self.message = clean_text(value)
         self._send(exchange, ConfigType.ACK, message.identifier, [], now)
         if status is not None:
-            self.pending = None
+            self._withdraw()
             self.sa.authenticated(status == XauthStatus.OK, self.message, now)
+
+    def _withdraw(self) -> None:
+        """The gateway no longer waits for the answer to its last REQUEST."""
+        if self.pending is not None:
+            self.pending.exchange.owed = False
+            self.pending = None
 
     def _send(
         self, exchange: Exchange, kind: int, identifier: int, attributes: "list[tuple[int, int | bytes]]", now: int

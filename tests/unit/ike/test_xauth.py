@@ -264,3 +264,31 @@ def test_no_secret_in_any_event() -> None:
     h.run()
     for event in h.events:
         assert "alice-pass" not in repr(event) and "group-secret" not in repr(event)
+
+
+def test_a_slow_user_is_answered_for_like_a_quick_one() -> None:
+    # The user takes 90 s, longer than a finished exchange is kept; then the REPLY is lost and the gateway asks again.
+    h, gateway = after_am3()
+    gateway.transact(REQUEST, *ASK)
+    request = gateway.last
+    h.now += 90_000
+    h.client.timeout(h.now)
+    h.client.answer_xauth(h.session, [(Xauth.USER_NAME, "a")], h.now)
+    h.drain()
+    reply = h.flying[-1].data
+    h.flying.clear()
+    gateway.again(request)
+    assert [d.data for d in h.flying] == [reply]
+
+
+def test_an_answer_to_a_question_that_the_gateway_settled_itself_is_not_sent() -> None:
+    # REQUEST ->, and before the user has typed: SET (STATUS = 1) ->
+    h, gateway = after_am3()
+    gateway.transact(REQUEST, *ASK)
+    gateway.transact(SET, (Xauth.STATUS, XauthStatus.OK))
+    gateway.heard()
+    h.client.answer_xauth(h.session, [(Xauth.USER_NAME, "a")], h.now)
+    h.client.refuse_xauth(h.session, h.now)
+    h.drain()
+    assert h.flying == [] and client_session(h).state == State.CONFIG
+    assert not [e for e in client_session(h).exchanges if e.owed]
