@@ -74,12 +74,14 @@ class Exchange:
         return self.first_sent + GIVE_UP_MS
 
     def expire(self, now: int) -> "bytes | None":
-        """At `due`: the packet to send again, or None when it is time to give up."""
-        if self.resends < len(RESEND_AT_MS):
-            self.resends += 1
-            return self.packet
-        self.waiting = False
-        return None
+        """At `due`: the packet to send again, or None when it is time to give up. After a long sleep the repetitions that
+        were missed are not made up for."""
+        elapsed = now - self.first_sent
+        if elapsed >= GIVE_UP_MS:
+            self.waiting = False
+            return None
+        self.resends = len([True for at in RESEND_AT_MS if at <= elapsed])
+        return self.packet
 
     def repeated(self) -> bytes:
         """The peer repeated its last message: our packet, or b"" when there is none or it had its share."""

@@ -116,3 +116,11 @@ def test_keys_are_wiped() -> None:
     p.wipe()
     assert not any(p.keys.skeyid_a) and not any(p.keys.cipher_key)
     assert Payload.HASH == 8
+
+
+def test_a_clock_that_jumps_makes_one_repetition_not_three() -> None:
+    # The device slept, or a Diffie-Hellman took 8 s: a deadline in the past would have been due again at once.
+    exchange = request()
+    assert exchange.expire(T + 8000) == b"REQUEST"
+    assert exchange.due() == T + 15000
+    assert request().expire(T + 15000) is None
