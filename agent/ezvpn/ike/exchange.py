@@ -61,6 +61,8 @@ class Exchange:
     def answered(self, digest: bytes, iv: bytes, now: int) -> None:
         """A new, authenticated message of the peer was accepted: only now may the IV chain move (RFC 2409 10)."""
         self.received = digest
+        # What it answers is done with: were its repetition answered with our request, both sides would go round in circles.
+        self.packet = b""
         self.iv = iv
         self.waiting = False
         self.touched = now

@@ -124,3 +124,10 @@ def test_a_clock_that_jumps_makes_one_repetition_not_three() -> None:
     assert exchange.expire(T + 8000) == b"REQUEST"
     assert exchange.due() == T + 15000
     assert request().expire(T + 15000) is None
+
+
+def test_a_repeated_answer_does_not_bring_the_request_back() -> None:
+    # I -> R REQUEST, R -> I REPLY, and the network doubles the REPLY.
+    exchange = request()
+    exchange.answered(b"digest of REPLY", b"next", T + 500)
+    assert exchange.repeated() == b""
