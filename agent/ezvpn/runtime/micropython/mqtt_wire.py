@@ -102,7 +102,9 @@ def why(error: Exception) -> str:
     number = error.errno if isinstance(error, OSError) else None
     if number in _ERRNO_REASONS:
         return _ERRNO_REASONS[number]
-    text = error.args[1] if len(error.args) > 1 else str(error)
-    if isinstance(number, int) and number < 0:  # mbedTLS numbers its errors downwards
-        return "TLS: " + str(text).replace("MBEDTLS_ERR_", "").replace("_", " ").lower()
-    return "error " + str(number) + ": " + str(text) if number else str(text)
+    if not isinstance(number, int):
+        return str(error)
+    text = str(error.args[1]) if len(error.args) > 1 else errno.errorcode.get(number, "")
+    if number < 0:  # mbedTLS numbers its errors downwards
+        return "TLS: " + text.replace("MBEDTLS_ERR_", "").replace("_", " ").lower()
+    return "error " + str(number) + " " + text

@@ -57,6 +57,8 @@ def ders(data: bytes, label: str, path: str) -> "list[bytes]":
             encrypted = encrypted or b"ENCRYPTED" in line
         elif line.startswith(b"-----END ") and inside:
             inside = False
+            if encrypted:
+                raise TlsRefused(path + ": the key is encrypted; store it without a passphrase")
             try:
                 found.append(binascii.a2b_base64(b"".join(body)))
             except ValueError:
@@ -65,8 +67,6 @@ def ders(data: bytes, label: str, path: str) -> "list[bytes]":
             # RFC 1421 headers of the old encrypted form.
             encrypted = encrypted or line[:9] in (b"Proc-Type", b"DEK-Info:")
             body.append(line)
-    if encrypted:
-        raise TlsRefused(path + ": the key is encrypted; store it without a passphrase")
     if not found:
         raise TlsRefused(path + ": holds no " + label.lower())
     return found
