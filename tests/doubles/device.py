@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from doubles.link import Pair, Side, Wire
+from doubles.replay import Chance, device
 
 from ezvpn.config.text import parse
 from ezvpn.crypto.choose import best
-from ezvpn.dataplane.fake import FakePlane
-from ezvpn.dataplane.port import Route
-from ezvpn.node.facts import Facts
 from ezvpn.node.node import Node
 from ezvpn_hil.gateway.endpoint import GatewayEndpoint
 from ezvpn_hil.gateway.policy import Policy
@@ -29,29 +25,12 @@ SIX_LINES = """crypto ipsec client ezvpn office
 """
 
 
-class Chance:
-    """Entropy that repeats: the same seed gives the same run."""
-
-    def __init__(self, seed: int) -> None:
-        self.seed = seed
-        self.count = 0
-
-    def __call__(self, size: int) -> bytes:
-        out = b""
-        while len(out) < size:
-            out += hashlib.sha256(b"%d/%d" % (self.seed, self.count)).digest()
-            self.count += 1
-        return out[:size]
-
-
 class Device(Side):
     """A node and a runtime that answers `resolve` from `names` and notes everything else in `orders`."""
 
     def __init__(self, seed: int = 1, aliases: tuple[tuple[str, str], ...] = ()) -> None:
-        self.plane = FakePlane()
-        self.plane.ways = {peer: Route(2, "eth0", None, CLIENT) for peer in (GATEWAY, SECOND)}
-        facts = Facts("Edge 1", "0.1.0", "test", "unix", "S1", "boot-1", (500, 4500), False, aliases)
-        self.node = Node(best(Chance(seed)), Chance(seed + 1), self.plane, facts)
+        self.node = device(seed, (GATEWAY, SECOND), CLIENT, aliases)
+        self.plane = self.node.plane
         super().__init__(self.node, CLIENT, self._order)
         self.names: dict[str, list[bytes]] = {}
         self.orders: list[tuple[object, ...]] = []

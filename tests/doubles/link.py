@@ -99,7 +99,8 @@ class Pair:
             self.call(side, side.answers.pop(0), self.now)
 
     def step(self, until: int | None = None) -> bool:
-        """The next thing that happens: an arrival or a deadline, and the clock jumps to it. False: nothing does (before `until`)."""
+        """The next thing that happens: an arrival or a deadline, and the clock jumps to it. False: there is none
+        (before `until`)."""
         arrival = min(self._flying)[:2] if self._flying else None
         due = [(at, i) for i, side in enumerate(self.sides) if (at := side.core.deadline()) is not None]
         deadline = min(due) if due else None
