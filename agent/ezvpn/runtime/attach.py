@@ -90,7 +90,11 @@ class Client:
                 command = argument.decode()
             except ValueError:  # UnicodeError on both interpreters
                 command = "?"
-            code, text = self._attachments.host.execute(command)
+            try:
+                code, text = self._attachments.host.execute(command)
+            except Exception:
+                self.drop()  # our own mistake, which the loop reports: the client must not wait for its time limit
+                raise
             self._answer(_framed(code, text))
         else:
             self._answer(_framed(2, "% Unknown request: `attach WIDTH` or `exec COMMAND`.\n"))

@@ -2,6 +2,8 @@
 
 import errno
 
+import pytest
+
 from ezvpn.runtime.attach import Attachments
 
 
@@ -217,6 +219,15 @@ def test_a_session_that_ends_says_its_last_words_first():
     assert sock.sent == b"Router#bye"
     assert sock.closed
     assert bench.host.told[-1] == ("gone", 1)
+
+
+def test_our_own_mistake_does_not_keep_the_client_waiting():
+    bench = Bench()
+    bench.host.execute = lambda line: {}[line]
+    sock = bench.connect()
+    with pytest.raises(KeyError):
+        bench.say(sock, b"exec show version\n")
+    assert sock.closed
 
 
 def test_closing_drops_everybody():

@@ -4,6 +4,7 @@ asyncio is imported by `run`, not before: it costs as much as a whole negotiatio
 What is watched or timed earlier waits in a table until then. Same names and behaviour as runtime/micropython/loop.py.
 """
 
+import signal
 import sys
 import time
 
@@ -29,7 +30,8 @@ class Loop:
         self._native: Part = None
         self._early_timers: "list[Timer]" = []
         self._early_watches: "list[tuple[Part, Callback | None, Callback | None]]" = []
-        self._signals: "list[tuple[int, Callback]]" = []
+        self._signals: "dict[int, Callback]" = {}
+        self._early_signals: "list[int]" = []
         self._stopping = False
         self.faults = 0
 
@@ -80,8 +82,9 @@ class Loop:
         self._native.remove_writer(stream)
 
     def on_signal(self, number: int, callback: Callback) -> None:
-        """Call `callback()` from the loop when the signal arrives. To be called before `run`."""
-        self._signals.append((number, callback))
+        """Call `callback()` from the loop when the signal arrives; also for one that comes before `run`."""
+        self._signals[number] = callback
+        signal.signal(number, lambda number, _: self._early_signals.append(number))
 
     def from_thread(self, callback: Answer, *args: object) -> None:
         """Call `callback(*args)` from the loop; the one method another thread may call, and only while the loop runs."""
@@ -106,8 +109,10 @@ class Loop:
 
         self._native = asyncio.get_running_loop()
         self._ended = asyncio.Event()
-        for number, callback in self._signals:
+        for number, callback in self._signals.items():
             self._native.add_signal_handler(number, self._guarded, callback)
+        for number in self._early_signals:
+            self._native.call_soon(self._guarded, self._signals[number])
         watches, self._early_watches = self._early_watches, []
         for stream, on_readable, on_writable in watches:
             self.watch(stream, on_readable, on_writable)

@@ -112,6 +112,15 @@ def test_signals_arrive_as_callbacks():
     assert heard == ["hup"]
 
 
+def test_a_signal_before_the_loop_runs_is_kept():
+    loop = Loop()
+    loop.on_signal(signal.SIGTERM, loop.stop)
+    os.kill(os.getpid(), signal.SIGTERM)
+    began = loop.now()
+    run(loop)
+    assert loop.now() - began < 1500
+
+
 def test_stop_before_run_is_kept():
     loop = Loop()
     loop.stop()

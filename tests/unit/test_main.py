@@ -1,0 +1,139 @@
+"""`ezvpn run` as a process on both interpreters: starting, refusing, reloading, stopping."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from doubles.process import Agent
+
+from ezvpn import terminal
+from ezvpn.runtime.cpython.store import Store
+
+BOTH = pytest.mark.parametrize("interpreter", ["cpython", "micropython"])
+SECRET = "sesame-of-the-group"
+SIX_LINES = f"""crypto ipsec client ezvpn branch
+ group remote key {SECRET}
+ mode client
+ peer 192.0.2.1
+ username u password p-{SECRET}
+"""
+
+
+@pytest.fixture
+def files(tmp_path):
+    def write(text, mode=0o600):
+        path = tmp_path / "branch.conf"
+        path.write_text(text)
+        path.chmod(mode)
+        return str(path)
+
+    write.state = str(tmp_path / "state")
+    return write
+
+
+def words(files, config):
+    return (config, "--state-dir", files.state, "--dataplane", "none")
+
+
+@BOTH
+def test_it_starts_says_so_and_stops_clean_on_a_signal(files, interpreter):
+    with Agent(*words(files, files(SIX_LINES)), interpreter=interpreter) as agent:
+        agent.expect("%SYS-5-RESTART: System restarted")
+        code, seconds = agent.stop(signal.SIGINT if interpreter == "micropython" else signal.SIGTERM)
+        assert code == 0
+        assert seconds < 3
+    assert SECRET not in "".join(agent.lines)
+    assert "internal error" not in "".join(agent.lines)
+    assert not os.path.exists(files.state + "/console.sock")
+    Store(files.state).open()  # the lock is free
+
+
+@BOTH
+def test_a_second_agent_is_refused_with_exit_code_4(files, interpreter):
+    holder = Store(files.state)
+    holder.open()
+    with Agent(*words(files, files(SIX_LINES)), interpreter=interpreter) as agent:
+        agent.expect(f"another ezvpn agent, process {os.getpid()}, holds {files.state}")
+        assert agent.process.wait(10) == 4
+    holder.close()
+
+
+@BOTH
+def test_a_configuration_with_errors_is_exit_code_1_with_line_and_caret(files, interpreter):
+    config = files("hostname x\ncrypto isakmp keepalive 5\n")
+    with Agent(*words(files, config), interpreter=interpreter) as agent:
+        assert agent.process.wait(15) == 1
+    text = "".join(agent.lines)
+    assert f"{config}:2:25: " in text
+    assert "^" in text
+
+
+@BOTH
+@pytest.mark.parametrize(("wrong", "code"), [(("--nosuch",), 2), (("--board", "nosuch"), 2), (("/nosuch.conf",), 1)])
+def test_other_mistakes(files, interpreter, wrong, code):
+    with Agent(*wrong, "--state-dir", files.state, interpreter=interpreter) as agent:
+        assert agent.process.wait(15) == code
+    assert agent.lines[0].startswith("ezvpn: ")
+
+
+def test_without_the_right_to_a_tun_device_it_says_so_at_once(files):
+    bare = ["unshare", "-Urn", "setpriv", "--bounding-set=-all", "--inh-caps=-all"]
+    command = [*bare, sys.executable, "-m", "ezvpn", "run", files(SIX_LINES), "--state-dir", files.state]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+    assert done.returncode == 3
+    assert done.stderr == "ezvpn: a TUN device needs root or CAP_NET_ADMIN; without it use --dataplane none\n"
+
+
+def test_the_pip_build_of_micropython_has_no_data_plane_and_says_what_to_do(files):
+    with Agent(files(SIX_LINES), "--state-dir", files.state, interpreter="micropython") as agent:
+        assert agent.process.wait(15) == 3
+    assert "--dataplane none" in agent.lines[0]
+
+
+def test_sighup_reads_the_configuration_again_and_an_error_changes_nothing(files):
+    config = files("hostname one\n")
+    with Agent(*words(files, config)) as agent:
+        agent.expect("RESTART")
+        files("hostname two\n")
+        agent.process.send_signal(signal.SIGHUP)
+        assert "hostname two" in wait_for(files.state, "show running-config", "hostname two")
+        files("hostnme three\n")
+        agent.process.send_signal(signal.SIGHUP)
+        agent.expect("nothing changed:")
+        assert "hostname two" in terminal.ask("show running-config", files.state)[1]
+        assert agent.stop(signal.SIGTERM)[0] == 0
+
+
+def wait_for(state, command, text):
+    for _ in range(100):
+        answer = terminal.ask(command, state)[1]
+        if text in answer:
+            break
+    return answer
+
+
+def test_a_config_that_others_may_read_is_a_warning(files):
+    config = files(SIX_LINES, mode=0o644)
+    with Agent(*words(files, config)) as agent:
+        agent.expect(f"{config} holds secrets and others may read it: chmod 600 {config}")
+
+
+@BOTH
+def test_without_a_configuration_it_waits_for_one(files, interpreter):
+    with Agent("--state-dir", files.state, "--dataplane", "none", interpreter=interpreter) as agent:
+        agent.expect("no startup configuration: type one on the console")
+        agent.expect("RESTART")
+
+
+@BOTH
+def test_write_memory_keeps_the_last_configuration(files, interpreter, tmp_path):
+    config = files("hostname one\n")
+    with Agent(*words(files, config), interpreter=interpreter) as agent:
+        agent.expect("RESTART")
+        assert terminal.ask("show version", files.state)[0] == 0
+        assert terminal.ask("no such command", files.state)[0] == 1
+        assert terminal.ask("write memory", files.state)[0] == 0
+    assert (tmp_path / "branch.conf~").read_text() == "hostname one\n"
+    assert "hostname one" in (tmp_path / "branch.conf").read_text()
