@@ -301,23 +301,30 @@ class LineEditor:
         if not 0 <= to <= len(self.text):
             self.bell()
             return
-        step = to - self.cursor
+        old = self.cursor - self._start
+        start = self._start
         self.cursor = to
         if not self._echo:
             return
-        if -self._start <= to - self._start <= self._room() and step in (-1, 0) and to >= self._start:
-            self._put("\b" * -step)
-            self._at += step
-        else:
+        shown = self._visible()
+        if self._start != start:
             self.draw()
+            return
+        self._at += to - start - old
+        self._put("\b" * (old - (to - start)) if to - start < old else shown[old : to - start])
 
     def _cut(self, begin: int, end: int) -> None:
         if begin < 0 or end > len(self.text) or begin == end:
             self.bell()
             return
+        behind = self.cursor == len(self.text) <= self._room()
         self.text = self.text[:begin] + self.text[end:]
         self.cursor = begin
-        if self._echo:
+        if behind and self._echo:
+            self._put("\b \b" * (end - begin))
+            self._at -= end - begin
+            self._shown = self._at
+        elif self._echo:
             self.draw()
 
     # --- screen -----------------------------------------------------------------------------------------------------

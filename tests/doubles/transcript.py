@@ -1,0 +1,176 @@
+r"""Plays a console transcript: keys in, exact bytes out. Runs on both interpreters.
+
+A transcript is a text file, one instruction a line:
+
+    # comment
+    $ show clock\r          these keys are typed
+    = log EZVPN_NOTE a b    something else happens; see `Player`
+    | Router#               what comes out, exactly, since the instruction before: each line with CR LF at its end
+    | Router#\              … a backslash at the end: without CR LF, more follows or nothing
+    |                       (an empty line)
+
+Escapes in both: \r \n \t \b \a \e \\ \xNN. Time stands still unless `= now MS` sets it.
+"""
+
+from doubles.host import CONFIG, FakeHost, tunnel_up
+from ezvpn.console.host import XauthPrompt
+from ezvpn.console.shell import Session
+
+_ESCAPES = {"r": "\r", "n": "\n", "t": "\t", "b": "\b", "a": "\a", "e": "\x1b", "\\": "\\"}
+
+
+def decode(text):
+    """The bytes that an escaped text means."""
+    out = []
+    i = 0
+    while i < len(text):
+        char = text[i]
+        if char == "\\":
+            i += 1
+            if text[i] == "x":
+                out.append(bytes([int(text[i + 1 : i + 3], 16)]))
+                i += 2
+            else:
+                out.append(_ESCAPES[text[i]].encode())
+        else:
+            out.append(char.encode())
+        i += 1
+    return b"".join(out)
+
+
+def encode(data):
+    """Output as `|` lines, for messages and for writing new transcripts."""
+    lines = []
+    row = ""
+    i = 0
+    while i < len(data):
+        if data[i : i + 2] == b"\r\n":
+            lines.append("| " + row if row else "|")
+            row = ""
+            i += 2
+            continue
+        byte = data[i]
+        i += 1
+        if byte in b"\r\n\t\b\a\x1b\\":
+            row += (
+                "\\" + "rntba"["\r\n\t\b\a".find(chr(byte))]
+                if byte not in b"\x1b\\"
+                else ("\\e" if byte == 27 else "\\\\")
+            )
+        elif 0x20 <= byte < 0x7F:
+            row += chr(byte)
+        else:
+            row += f"\\x{byte:02x}"
+    if row:
+        lines.append("| " + row + "\\")
+    return lines
+
+
+class Player:
+    """One session on a FakeHost. `happen` lines: now MS · log MNEMONIC ARG… · open [WIDTH] (a session without rights) ·
+    stored ok|failed · up · wall MS · synced · xauth NAME FIELD,… [MESSAGE] · problem TEXT · warning TEXT · calls (prints the
+    host's calls) · other LINE (another console types a line in configuration mode)."""
+
+    def __init__(self):
+        self.host = FakeHost(CONFIG)
+        self.now = 2**30 - 5000
+        self.session = Session(self.host, 7, 80, True)
+        self.extra = b""
+
+    def output(self):
+        out = bytes(self.session.take_output()) + self.extra
+        self.extra = b""
+        return out
+
+    def happen(self, text):
+        word, _, rest = (text + " ").partition(" ")
+        rest = rest.strip()
+        host = self.host
+        if word == "now":
+            self.now = int(rest)
+        elif word == "open":
+            self.session = Session(host, 7, int(rest or "80"))
+        elif word == "log":
+            words = rest.split(" ")
+            host.log.add(self.now, words[0], *[part.replace("_", " ") for part in words[1:]])
+            self.session.refresh(self.now)
+        elif word == "stored":
+            self.session.stored(rest == "ok", self.now)
+        elif word == "up":
+            host.statuses = [tunnel_up("cisco")]
+        elif word == "wall":
+            host.wall = int(rest) - self.now
+        elif word == "synced":
+            host.synced = True
+        elif word == "xauth":
+            name, fields, message = (rest + "  ").split(" ", 2)
+            host.prompts[name] = XauthPrompt(tuple([int(field) for field in fields.split(",")]), message.strip())
+        elif word == "problem":
+            host.problem = rest
+        elif word == "warning":
+            host.warnings = [rest]
+        elif word == "other":
+            other = Session(host, 8, 80, True)
+            other.feed(b"configure terminal\r" + rest.encode() + b"\rend\r", self.now)
+        elif word == "calls":
+            self.extra += b"".join([repr(call).encode() + b"\r\n" for call in host.calls])
+            host.calls = []
+        else:
+            raise ValueError(text)
+
+    def feed(self, keys):
+        self.session.feed(keys, self.now)
+
+
+def steps(text):
+    """[(line number, instruction, expected bytes)]; the first instruction is "" (what comes out at the start)."""
+    found = [[0, "", b""]]
+    number = 0
+    for line in text.split("\n"):
+        number += 1
+        if line.startswith("$ ") or line.startswith("= "):
+            found.append([number, line, b""])
+        elif line.startswith("|"):
+            row = line[2:]
+            joined = row.endswith("\\") and not row.endswith("\\\\")
+            found[-1][2] += decode(row[:-1] if joined else row) + (b"" if joined else b"\r\n")
+        elif line and not line.startswith("#"):
+            raise ValueError("line " + str(number) + ": " + line)
+    return found
+
+
+def play(text):
+    """[(line number, instruction, expected, got)] of all steps that differ."""
+    player = Player()
+    wrong = []
+    for number, instruction, expected in steps(text):
+        if instruction.startswith("$"):
+            player.feed(decode(instruction[2:]))
+        elif instruction:
+            player.happen(instruction[2:])
+        got = player.output()
+        if got != expected:
+            wrong.append((number, instruction, expected, got))
+    return wrong
+
+
+def record(text):
+    """The same transcript with the output that comes now. Look at every line of it before you keep it."""
+    player = Player()
+    out = []
+    pending = True
+    for line in [""] + text.split("\n"):
+        if line.startswith("|"):
+            continue
+        if line.startswith("$ "):
+            player.feed(decode(line[2:]))
+            pending = True
+        elif line.startswith("= "):
+            player.happen(line[2:])
+            pending = True
+        if line or len(out):
+            out.append(line)
+        if pending:
+            out += encode(player.output())
+            pending = False
+    return "\n".join(out)
