@@ -30,8 +30,8 @@ def test_the_default_directory_follows_user_and_environment(monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", "/x")
     assert default_directory() == "/x/ezvpn"
     monkeypatch.delenv("XDG_STATE_HOME")
-    monkeypatch.setenv("HOME", "/home/u")
-    assert default_directory() == "/home/u/.local/state/ezvpn"
+    monkeypatch.setenv("HOME", "/users/u")
+    assert default_directory() == "/users/u/.local/state/ezvpn"
 
 
 def test_directory_and_files_keep_others_out(store):
