@@ -25,7 +25,7 @@ class Chance:
     def __call__(self, size):
         out = b""
         while len(out) < size:
-            out += hashlib.sha256(("%d/%d" % (self.seed, self.count)).encode()).digest()
+            out += hashlib.sha256(f"{self.seed}/{self.count}".encode()).digest()
             self.count += 1
         return out[:size]
 

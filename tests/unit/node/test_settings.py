@@ -1,0 +1,56 @@
+"""What a profile means for its tunnel."""
+
+from doubles.replay import Chance
+
+from ezvpn.config.text import parse
+from ezvpn.crypto.choose import best
+from ezvpn.ike.params import EspTransform
+from ezvpn.node.facts import Facts
+from ezvpn.node.settings import masked, settings_of
+
+CRYPTO = best(Chance(1))
+FACTS = Facts("m", "v", "i", "b", "s", "boot", (5500, 5501), True)
+PROFILE = "crypto ipsec client ezvpn hq\n group g key k\n peer 10.0.0.1 default\n peer vpn.example\n"
+
+
+def settings(text):
+    result = parse(text)
+    assert not result.errors
+    return settings_of(result.config, result.config.profiles[0], CRYPTO, FACTS)
+
+
+def test_a_bare_profile_has_the_defaults():
+    found = settings(PROFILE)
+    assert found.peers == (("10.0.0.1", True), ("vpn.example", False))
+    assert [rung[0].group for rung in found.phase1] == [14, 5, 2]
+    assert len(found.esp) == 6
+    assert (found.local_ports, found.force_natt) == ((5500, 5501), True)
+    assert found.missing() == ""
+
+
+def test_named_sets_are_the_offer_and_absent_ones_leave_the_default():
+    text = "crypto ipsec transform-set t esp-aes 256 esp-sha-hmac\n" + PROFILE
+    assert settings(text + " transform-set t\n").esp == (EspTransform("aes-cbc", 256, "sha1"),)
+    assert len(settings(PROFILE + " transform-set nothing\n").esp) == 6
+
+
+def test_refused_sets_and_policies_leave_nothing_to_offer():
+    weak_set = "crypto ipsec transform-set t esp-des esp-sha-hmac\n" + PROFILE + " transform-set t\n"
+    assert "ESP proposal" in settings(weak_set).missing()
+    assert settings("crypto isakmp allow-weak\n" + weak_set).missing() == ""
+    assert "phase 1 proposal" in settings("crypto isakmp policy 1\n hash md5\n group 2\n" + PROFILE).missing()
+
+
+def test_interfaces_give_names_and_inside_networks():
+    text = (
+        PROFILE
+        + "interface Fa0\n ip address 10.1.2.3 255.255.255.0\n crypto ipsec client ezvpn hq inside\n"
+        + "interface Fa1\n crypto ipsec client ezvpn hq outside\n"
+    )
+    found = settings(text)
+    assert (len(found.inside), found.networks) == (1, ((bytes([10, 1, 2, 0]), b"\xff\xff\xff\0"),))
+    assert found.outside
+
+
+def test_masked():
+    assert masked(bytes([10, 1, 2, 3]), b"\xff\xff\0\0") == bytes([10, 1, 0, 0])
