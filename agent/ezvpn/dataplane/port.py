@@ -104,8 +104,8 @@ class PacketTable:
         """Where the packet with `stray_spi` came from."""
         raise NotImplementedError
 
-    def send_failed(self) -> None:
-        """The socket would not take the packet that `seal` wrote last."""
+    def send_failed(self, to: "tuple[bool, bytes, int]", count: int) -> None:
+        """The socket would not take `count` packets that `seal` wrote for `to`."""
         raise NotImplementedError
 
     def deliver_failed(self) -> None:

@@ -352,12 +352,12 @@ class SaTable(PacketTable):
         if now - self._stray_at >= STRAY_EDGE_MS and self._tell(Edge.UNKNOWN_SPI, spi, peer):
             self._stray_at = now
 
-    def send_failed(self) -> None:
-        """The socket would not take the packet that `seal` wrote last: counted, also for its pair."""
-        self.drops["send"] += 1
+    def send_failed(self, to: "tuple[bool, bytes, int]", count: int) -> None:
+        """The socket would not take `count` packets for `to`: counted, also for the pair."""
+        self.drops["send"] += count
         for pair in self._pairs:
-            if pair.to is self.to:
-                pair.send_errors += 1
+            if pair.to is to:
+                pair.send_errors += count
                 return
 
     def deliver_failed(self) -> None:

@@ -397,13 +397,14 @@ def test_a_lost_device_is_told():
 def test_what_socket_and_device_refuse_is_counted():
     ends = Ends()
     ends.client.seal(packet(), ends.out)
-    ends.client.send_failed()
+    to = ends.client.to
+    ends.client.send_failed(to, 2)
     ends.client.deliver_failed()
-    assert (ends.client.drops["send"], ends.client.drops["deliver"]) == (1, 1)
-    assert ends.client.pair(0x1001).send_errors == 1
+    assert (ends.client.drops["send"], ends.client.drops["deliver"]) == (2, 1)
+    assert ends.client.pair(0x1001).send_errors == 2
     ends.client.remove(0x1001)
-    ends.client.send_failed()
-    assert ends.client.drops["send"] == 2
+    ends.client.send_failed(to, 1)
+    assert ends.client.drops["send"] == 3
 
 
 # -- ends of life -----------------------------------------------------------------------------------------------------

@@ -99,7 +99,7 @@ def device(state):
     before = everything()
     kernel, plane = plane_in(state)
     plane.attach("vpn", mode_config(), PEER, START)
-    mover = Mover(kernel.tun, plane.table, None)
+    mover = Mover(kernel.tun, plane.table, socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
     while mover.outward():
         pass
     ip("link", "del", "ezvpn0")

@@ -1,5 +1,6 @@
 """The movers: in memory with a pipe for the TUN device, and over a real TUN device in a namespace of the test's own."""
 
+import errno
 import os
 import socket
 import subprocess
@@ -76,6 +77,92 @@ def test_outward(rig):
         datagram = memoryview(bytearray(rig.gateway.recv(2000)))
         assert rig.peer.open(datagram, rig.out) == length
     assert rig.mover.outward() == 0
+
+
+def lengths_sent(rig, *lengths):
+    """The inner packets of these lengths --> client --> gateway: the datagrams that arrive, as inner lengths, in order."""
+    for length in lengths:
+        rig.tun.send(packet(length=length))
+    assert rig.mover.outward() == len(lengths)
+    rig.gateway.settimeout(0.05)
+    found = []
+    while True:
+        try:
+            datagram = rig.gateway.recv(70000)
+        except TimeoutError:
+            return tuple(found)
+        found.append(rig.peer.open(memoryview(bytearray(datagram)), rig.out))
+
+
+SERIES = [
+    (1000,) * 20,
+    (1000, 1000, 500, 1000, 1000),
+    (500, 1000, 1000, 20, 1000, 999),
+    (20, 40, 60, 80, 100, 1400, 1400),
+    (1400,) * 60,
+    tuple(range(1400, 20, -40)),
+]
+
+
+@pytest.mark.parametrize("series", SERIES)
+def test_batches_are_the_same_datagrams_in_the_same_order(rig, series):
+    """One sendmsg for packets of one length (UDP_SEGMENT); on the wire nothing shows."""
+    assert rig.mover._segments, "this kernel has UDP_SEGMENT"
+    assert lengths_sent(rig, *series) == series
+
+
+@pytest.mark.parametrize("series", SERIES)
+def test_without_batches_too(rig, series):
+    rig.mover._segments = False
+    assert lengths_sent(rig, *series) == series
+
+
+@pytest.mark.parametrize(("number", "afterwards"), [(errno.EMSGSIZE, True), (errno.EINVAL, False), (errno.EIO, False)])
+def test_a_refused_batch_goes_one_by_one(rig, number, afterwards):
+    class Refusing:
+        def __init__(self, real):
+            self.sendto = real.sendto
+
+        def sendmsg(self, *_):
+            raise OSError(number, "refused by the test")
+
+    real, rig.mover.natt = rig.mover.natt, Refusing(rig.mover.natt)
+    assert lengths_sent(rig, 1000, 1000, 500) == (1000, 1000, 500)
+    assert rig.mover._segments is afterwards
+    rig.mover.natt = real
+
+
+def test_a_batch_that_the_network_drops_is_counted(rig):
+    class Full:
+        def sendmsg(self, *_):
+            raise OSError(errno.ENOBUFS, "No buffer space available")
+
+    rig.mover.natt = Full()
+    assert lengths_sent(rig, 1000, 1000, 500) == ()
+    assert rig.table.pair(0x1001).send_errors == 3
+
+
+def test_two_destinations_in_one_batch(rig):
+    other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    other.bind(("127.0.0.1", 0))
+    other.settimeout(5)
+    up = child_up(child=2, spi_in=0x1002, spi_out=0x2002, remote="10.2.0.0/16", peer=LOOPBACK)
+    up.peer_port = other.getsockname()[1]
+    rig.table.install("vpn", up, START)
+    for destination in ("10.1.0.5", "10.1.0.5", "10.2.0.5", "10.1.0.5"):
+        rig.tun.send(packet(destination=destination))
+    assert rig.mover.outward() == 4
+    assert [rig.gateway.recv(2000)[:4] for _ in range(3)] == [b"\0\0\x20\x01"] * 3
+    assert other.recv(2000)[:4] == b"\0\0\x20\x02"
+    other.close()
+
+
+def test_a_kernel_without_batches():
+    class Old:
+        def getsockopt(self, *_):
+            raise OSError(errno.ENOPROTOOPT, "Protocol not available")
+
+    assert not Mover(TunDevice(), SaTable(Backend()), Old())._segments
 
 
 def test_outward_stops_at_its_budget(rig):
