@@ -3,7 +3,7 @@
     iperf3 -c | TUN - agent's movers (measured) | 192.0.2.1 --- 192.0.2.2 | the same movers - TUN | iperf3 -s
 
 No IKE: both ends get the same keys. Run as root: `python bench/esp_tcp.py [seconds] [cipher key_bits auth]`. The namespaces are
-made here and taken down at the end. vpnc against strongSwan on the same machine is the figure to stay below (bench/README.md).
+made here and taken down at the end. vpnc against strongSwan on the same machine is the figure to stay below.
 """
 
 import json
