@@ -59,6 +59,12 @@ class ModeConfigClient:
         identifier = int.from_bytes(sa.core.random(2), "big")
         self._send(exchange, ConfigType.REQUEST, identifier, attributes, Sent.REQUEST, now)
 
+    def put_off(self) -> None:
+        """An XAUTH came in between: what was asked is asked again afterwards."""
+        if self.request is not None:
+            self.request.waiting = False
+            self.request = None
+
     def process_reply(self, exchange: Exchange, message: ConfigMessage, now: int) -> None:
         """The answer to our REQUEST."""
         if exchange is not self.request or self.done:
@@ -70,11 +76,13 @@ class ModeConfigClient:
         self._send(exchange, ConfigType.REPLY, message.identifier, [], Sent.ANSWER, now)
 
     def process_set(self, exchange: Exchange, message: ConfigMessage, now: int) -> None:
-        """A push: acknowledge every attribute (zero length = accepted) and take it as the configuration if we have none."""
+        """A push: acknowledge every attribute (zero length = accepted) and take it as the configuration if we have none. One
+        without an address does not stand for the answer to a REQUEST that is under way."""
         accepted: "list[tuple[int, int | bytes]]" = [(number, b"") for number, _ in message.attributes]
         self._send(exchange, ConfigType.ACK, message.identifier, accepted, Sent.ANSWER, now)
-        if not self.done:
-            self._finish(read(message), now)
+        config = read(message)
+        if not self.done and (config.address is not None or self.request is None):
+            self._finish(config, now)
 
     def _finish(self, config: ModeConfig, now: int) -> None:
         self.done = True

@@ -195,8 +195,13 @@ class Session(ProtectedSa):
         if accepted.auth == IkeAuth.XAUTH_INIT_PSK:
             self.timers.set(Slot.WAIT, now + STEP_WAIT_MS)
         else:
-            self.move(State.CONFIG)
-            self.mode_config.start(now)
+            self._ask_config(now)
+
+    def _ask_config(self, now: int) -> None:
+        self.move(State.CONFIG)
+        # The request is repeated and given up on its own; this is for an answer that says nothing.
+        self.timers.set(Slot.WAIT, now + STEP_WAIT_MS)
+        self.mode_config.start(now)
 
     def heard(self, now: int, source: "tuple[int, bytes, int]") -> None:
         """Something new and authenticated: AM3 has arrived, and the peer may have moved."""
@@ -237,6 +242,8 @@ class Session(ProtectedSa):
     def credentials_wanted(self, now: int) -> None:
         if self.state != State.XAUTH:
             self.move(State.XAUTH)
+            # xauth 6: nothing but informationals may run until XAUTH is over.
+            self.mode_config.put_off()
         self.timers.set(Slot.WAIT, now + USER_WAIT_MS)
 
     def authenticated(self, ok: bool, message: str, now: int) -> None:
@@ -253,8 +260,7 @@ class Session(ProtectedSa):
             self.start_waiting(now)
         else:
             # xauth 5.5: a STATUS without a REQUEST says that we are authenticated already.
-            self.move(State.CONFIG)
-            self.mode_config.start(now)
+            self._ask_config(now)
 
     def configured(self, config: ModeConfig, now: int) -> None:
         if self.attempt.request_address and config.address is None:
@@ -328,6 +334,8 @@ class Session(ProtectedSa):
     def _wait_over(self, now: int) -> None:
         if self.state == State.XAUTH:
             self.close(now, "xauth-timeout", "user name and password were not settled in time")
+        elif self.state == State.CONFIG:
+            self.close(now, "config-failed", "the gateway's answer to Mode Config says nothing")
         else:
             self.close(now, "no-answer", "the gateway did not continue after phase 1")
 
