@@ -14,10 +14,11 @@ from pathlib import Path
 
 from ezvpn_hil.lab.namespace import LabError, Namespace
 from ezvpn_hil.lab.plan import Gateway
-from ezvpn_hil.lab.processes import Processes
+from ezvpn_hil.lab.processes import Processes, wait_until
 
 # SIGTERM: deletes, `offline` and routes within 3 s; the rest is for a busy machine.
 STOP_LIMIT_S = 10.0
+WAIT_LIMIT_S = 10.0
 CPYTHON = (sys.executable, "-m", "ezvpn")
 
 
@@ -96,6 +97,25 @@ class Agent:
             return self._child.wait(STOP_LIMIT_S)
         except subprocess.TimeoutExpired:
             raise LabError(f"{self.name} did not end within {STOP_LIMIT_S:.0f} s:\n{self.log_tail()}") from None
+
+    def wait_log(self, text: str, count: int = 1, limit_s: float = WAIT_LIMIT_S) -> str:
+        """Wait until its log has this text so many times: the last line with it. Raises LabError when the agent ends before,
+        and after limit_s."""
+
+        def found() -> list[str]:
+            return [line for line in self.log_text().splitlines() if text in line]
+
+        wait_until(lambda: len(found()) >= count or self.returncode is not None, limit_s, 0.02)
+        if len(found()) < count:
+            ended = f"it ended with {self.returncode}" if self.returncode is not None else f"not within {limit_s:.0f} s"
+            raise LabError(f"{self.name}: no {text!r} in the log, {ended}:\n{self.log_tail()}")
+        return found()[-1]
+
+    def wait_exit(self, limit_s: float = STOP_LIMIT_S) -> int:
+        """Wait until it ends by itself: its exit code. Raises LabError after limit_s."""
+        if not wait_until(lambda: self.returncode is not None, limit_s) or self.returncode is None:
+            raise LabError(f"{self.name} did not end within {limit_s:.0f} s:\n{self.log_tail()}")
+        return self.returncode
 
     def log_text(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""

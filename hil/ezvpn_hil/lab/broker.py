@@ -99,8 +99,9 @@ class Broker(Daemon):
         self._subscriber = (
             [sys.executable, "-I", dashboard.__file__, address]
             if embedded
-            else ["mosquitto_sub", "-h", address, "-q", "1", "-F", "%j", "-t"]
+            else ["mosquitto_sub", "-h", address, "-q", "1", "-F", "%j"]
         )
+        self._embedded = embedded
         self.certificates = run_dir / "certificates"
         store = run_dir / name
         store.mkdir(exist_ok=True)
@@ -116,8 +117,11 @@ class Broker(Daemon):
         self._subscriptions = 0
         self._log_dir = log.parent
 
-    def subscribe(self, topic: str = "#") -> Subscription:
-        """A dashboard in the broker's own namespace. The lab ends it at the latest."""
+    def subscribe(self, topic: str = "#", session: str = "") -> Subscription:
+        """A dashboard in the broker's own namespace. The lab ends it at the latest. session: a client-id for which the broker
+        keeps what comes while the dashboard is away; mosquitto only."""
         self._subscriptions += 1
         name = f"{self.name}-sub{self._subscriptions}"
-        return Subscription(self.space.popen([*self._subscriber, topic], name), self._log_dir / f"{name}.log")
+        kept = ["--disable-clean-session", "-i", session] if session else []
+        argv = [*self._subscriber, topic] if self._embedded else [*self._subscriber, *kept, "-t", topic]
+        return Subscription(self.space.popen(argv, name), self._log_dir / f"{name}.log")

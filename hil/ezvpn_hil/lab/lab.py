@@ -40,7 +40,8 @@ KIND_CLASSES = {"strongswan": StrongSwanGateway, "libreswan": LibreswanGateway, 
 
 class Lab:
     """A context manager; or `up()` and `down()`. broker: none, wan (198.51.100.4), lan (behind the gateways), both.
-    stays: the lab outlives this process (`ezvpn lab up`). Labs left behind by processes that died are removed first."""
+    clients: how many are on the WAN. stays: the lab outlives this process (`ezvpn lab up`). Labs left behind by processes that
+    died are removed first."""
 
     def __init__(
         self,
@@ -49,8 +50,9 @@ class Lab:
         broker: str = "wan",
         stays: bool = False,
         broker_program: str = "mosquitto",
+        clients: int = 1,
     ) -> None:
-        self._wanted = (tuple(gateways), nat, broker, stays, broker_program)
+        self._wanted = (tuple(gateways), nat, broker, stays, broker_program, clients)
         self.run_dir: rundir.RunDir | None = None
 
     def _build(self, run: rundir.RunDir) -> None:
@@ -60,7 +62,8 @@ class Lab:
         self.path = run.path
         self.processes = Processes(run.path / "processes")
         self.spaces = {role: self._space(role) for role in run.plan.roles()}
-        self.client = self.spaces["client"]
+        self.clients = [self.spaces[role] for role in run.plan.client_roles()]
+        self.client = self.clients[0]
         self.lan = self.spaces["lan"]
         self.client_nat = self.spaces.get("clientnat")
         self.wan = Wan(self.spaces["wan"])
@@ -70,11 +73,11 @@ class Lab:
 
     def _space(self, role: str) -> Namespace:
         fixed = {
-            "client": [plan.CLIENT],
             "clientnat": [plan.CLIENT_NAT],
             "lan": [plan.LAN_HOST],
             "svc": [plan.SERVICES],
         }
+        fixed.update({name: [plan.client_wan(n)] for n, name in enumerate(self.plan.client_roles(), 1)})
         where = fixed.get(role, [])
         if role.startswith("gw"):
             number = int(role[2:])
@@ -100,9 +103,9 @@ class Lab:
         for left in rundir.all_run_dirs():
             if left.orphaned():
                 attach(left).down()
-        gateways, nat, broker, stays, program = self._wanted
+        gateways, nat, broker, stays, program, clients = self._wanted
         try:
-            self._build(rundir.create(gateways, nat, broker, stays, existing(), program))
+            self._build(rundir.create(gateways, nat, broker, stays, existing(), program, clients))
             wiring.add_namespaces(self.plan)
             self._etc_files()
             wiring.wire(self.plan, self.spaces)
@@ -117,7 +120,7 @@ class Lab:
 
     def _etc_files(self) -> None:
         """`ip netns exec` puts these over /etc: the clients ask the lab's name server and write their own file."""
-        for role in ("client", "clientnat"):
+        for role in (*self.plan.client_roles(), "clientnat"):
             if role in self.spaces:
                 folder = rundir.NETNS_ETC / self.plan.namespace(role)
                 try:

@@ -26,6 +26,7 @@ LAN_HOST = "203.0.113.100"
 # Stands for "anything else": reachable only through a tunnel that takes the whole default route.
 ELSEWHERE = "198.19.255.80"
 MAX_GATEWAYS = 9
+MAX_CLIENTS = 9
 
 KINDS = ("strongswan", "libreswan", "practice")
 BROKER_PLACES = ("none", "wan", "lan", "both")
@@ -87,8 +88,11 @@ class Plan:
     nat: bool = True
     broker: str = "wan"
     broker_program: str = "mosquitto"
+    clients: int = 1
 
     def __post_init__(self) -> None:
+        if not 1 <= self.clients <= MAX_CLIENTS:
+            raise ValueError(f"a lab has 1 to {MAX_CLIENTS} clients, not {self.clients}")
         if not 1 <= len(self.gateways) <= MAX_GATEWAYS:
             raise ValueError(f"a lab has 1 to {MAX_GATEWAYS} gateways, not {len(self.gateways)}")
         if self.broker not in BROKER_PLACES:
@@ -102,16 +106,22 @@ class Plan:
     def gateway_roles(self) -> list[str]:
         return [f"gw{n}" for n in range(1, len(self.gateways) + 1)]
 
+    def client_roles(self) -> list[str]:
+        """Clients that are on the WAN themselves."""
+        return ["client", *(f"client{n}" for n in range(2, self.clients + 1))]
+
     def roles(self) -> list[str]:
         """Every namespace of the lab, in the order of building."""
         behind_nat = ["nat", "clientnat"] if self.nat else []
-        return ["wan", "lan", "svc", "client", *behind_nat, *self.gateway_roles()]
+        return ["wan", "lan", "svc", *self.client_roles(), *behind_nat, *self.gateway_roles()]
 
     def hosts(self) -> dict[str, str]:
-        """Names that the lab's name server knows."""
+        """Names that the lab's name server knows, each with its addresses (a comma between two)."""
         names = {f"gw{n}.lab.example": gateway_wan(n) for n in range(1, len(self.gateways) + 1)}
         names["broker.lab.example"] = SERVICES
         names["host.lab.example"] = LAN_HOST
+        # One name for all of them, the last first.
+        names["gateways.lab.example"] = ",".join(gateway_wan(n) for n in range(len(self.gateways), 0, -1))
         return names
 
     def to_json(self) -> dict[str, Any]:
@@ -121,11 +131,15 @@ class Plan:
 def plan_from_json(value: dict[str, Any]) -> Plan:
     """The inverse of `Plan.to_json`, also after json has turned the tuples into lists."""
     gateways = tuple(Gateway(**{k: _tuples(v) for k, v in g.items()}) for g in value["gateways"])
-    return Plan(value["prefix"], gateways, value["nat"], value["broker"], value["broker_program"])
+    return Plan(value["prefix"], gateways, value["nat"], value["broker"], value["broker_program"], value["clients"])
 
 
 def _tuples(value: Any) -> Any:
     return tuple(_tuples(v) for v in value) if isinstance(value, list | tuple) else value
+
+
+def client_wan(number: int) -> str:
+    return CLIENT if number == 1 else f"198.51.100.{20 + number}"
 
 
 def gateway_wan(number: int) -> str:

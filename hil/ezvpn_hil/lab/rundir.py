@@ -56,6 +56,7 @@ def create(
     stays: bool,
     taken: list[str],
     broker_program: str = "mosquitto",
+    clients: int = 1,
 ) -> RunDir:
     """A new lab's directory and name. taken: namespaces that exist. Only its owner may read it: it holds secrets."""
     base = place()
@@ -71,7 +72,7 @@ def create(
         break
     path = base / prefix
     try:
-        plan = Plan(prefix, gateways, nat, broker, broker_program)
+        plan = Plan(prefix, gateways, nat, broker, broker_program, clients)
         pid = os.getpid()
         mark = start_time(pid)
         owner = None if stays or mark is None else (pid, mark)

@@ -26,7 +26,8 @@ def wire(plan: Plan, spaces: dict[str, Namespace]) -> None:
         # No IPv6 in the lab: its addresses appear on their own, and dumps before and after would differ.
         space.sysctl("net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1")
         space.batch("link set lo up")
-    on_wan = [("client", addresses.CLIENT), ("svc", addresses.SERVICES)]
+    on_wan = [("svc", addresses.SERVICES)]
+    on_wan += [(role, addresses.client_wan(n)) for n, role in enumerate(plan.client_roles(), 1)]
     if plan.nat:
         on_wan.append(("nat", addresses.NAT_OUTSIDE))
     on_wan += [(role, addresses.gateway_wan(n)) for n, role in enumerate(plan.gateway_roles(), 1)]
@@ -47,7 +48,8 @@ def wire(plan: Plan, spaces: dict[str, Namespace]) -> None:
         )
         spaces[role].sysctl("net.ipv4.ip_forward=1", *_NO_PATH_FILTER)
     spaces["lan"].batch(*lan)
-    spaces["client"].sysctl(*_NO_PATH_FILTER)
+    for role in plan.client_roles():
+        spaces[role].sysctl(*_NO_PATH_FILTER)
     if plan.nat:
         _nat(plan, spaces)
 

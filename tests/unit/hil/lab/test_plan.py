@@ -32,6 +32,26 @@ def test_roles_follow_the_options() -> None:
     ]
 
 
+def test_more_clients_have_names_and_addresses_of_their_own() -> None:
+    made = Plan("ez1", (Gateway(),), nat=False, clients=3)
+    assert made.client_roles() == ["client", "client2", "client3"]
+    assert made.roles() == ["wan", "lan", "svc", "client", "client2", "client3", "gw1"]
+    taken = [plan.gateway_wan(n) for n in range(1, plan.MAX_GATEWAYS + 1)] + [plan.SERVICES, plan.NAT_OUTSIDE]
+    taken += [plan.client_wan(n) for n in range(1, plan.MAX_CLIENTS + 1)]
+    assert len(set(taken)) == len(taken)
+    assert plan_from_json(json.loads(json.dumps(made.to_json()))) == made
+
+
+@pytest.mark.parametrize("number", [0, 10])
+def test_number_of_clients_is_bounded(number: int) -> None:
+    with pytest.raises(ValueError, match="1 to 9 clients"):
+        Plan("ez1", (Gateway(),), clients=number)
+
+
+def test_one_name_stands_for_all_gateways() -> None:
+    assert Plan("ez1", (Gateway(), Gateway())).hosts()["gateways.lab.example"] == "198.51.100.12,198.51.100.11"
+
+
 @pytest.mark.parametrize("number", [0, 10])
 def test_number_of_gateways_is_bounded(number: int) -> None:
     with pytest.raises(ValueError, match="1 to 9 gateways"):
