@@ -22,6 +22,7 @@ from ezvpn_hil.lab.agent import Agent
 from ezvpn_hil.lab.broker import Broker
 from ezvpn_hil.lab.daemon import Daemon
 from ezvpn_hil.lab.gateway import RunningGateway
+from ezvpn_hil.lab.interrupts import held
 from ezvpn_hil.lab.libreswan import LibreswanGateway
 from ezvpn_hil.lab.namespace import LabError, Namespace, existing, ip
 from ezvpn_hil.lab.plan import Gateway
@@ -184,11 +185,11 @@ class Lab:
         if self.run_dir is None:
             return
         # A second Ctrl-C waits until all is gone; everything in here is bounded in time.
-        held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         try:
             self._take_down(self.run_dir)
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, held)
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def _take_down(self, run: rundir.RunDir) -> None:
         ours = [self.plan.namespace(role) for role in self.plan.roles()]

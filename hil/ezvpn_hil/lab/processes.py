@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+from ezvpn_hil.lab.interrupts import held
+
 GRACE_S = 3.0
 
 
@@ -100,17 +102,18 @@ class Processes:
         stdin: int = subprocess.DEVNULL,
     ) -> subprocess.Popen[bytes]:
         """Start in a session of its own, so that a Ctrl-C at the terminal reaches only us and we end the rest in order."""
-        child = subprocess.Popen(
-            argv,
-            stdin=stdin,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **(env or {})},
-            start_new_session=True,
-        )
-        self._children[child.pid] = child
-        with self.path.open("a") as f:
-            f.write(json.dumps({"name": name, "pid": child.pid, "start": start_time(child.pid)}) + "\n")
+        with held():  # a process that isn't written down would never be ended
+            child = subprocess.Popen(
+                argv,
+                stdin=stdin,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **(env or {})},
+                start_new_session=True,
+            )
+            self._children[child.pid] = child
+            with self.path.open("a") as f:
+                f.write(json.dumps({"name": name, "pid": child.pid, "start": start_time(child.pid)}) + "\n")
         return child
 
     def alive(self) -> list[tuple[str, int]]:

@@ -42,11 +42,15 @@ class RunDir:
         return self.owner is not None and start_time(self.owner[0]) != self.owner[1]
 
     def remove(self) -> None:
-        shutil.rmtree(self.path, ignore_errors=True)
-        try:
-            self.path.parent.rmdir()
-        except OSError:
-            pass  # another lab is there
+        _remove(self.path)
+
+
+def _remove(path: Path) -> None:
+    shutil.rmtree(path, ignore_errors=True)
+    try:
+        path.parent.rmdir()
+    except OSError:
+        pass  # another lab is there
 
 
 def create(
@@ -79,7 +83,7 @@ def create(
         (path / "log").mkdir()
         (path / PLAN_FILE).write_text(json.dumps({"plan": plan.to_json(), "owner": owner}, indent=1))
     except BaseException:
-        shutil.rmtree(path, ignore_errors=True)
+        _remove(path)
         raise
     return RunDir(path, plan, owner)
 
