@@ -9,8 +9,9 @@ from ezvpn.ike.timers import earlier
 # Start a renewal at 80 to 90 % of the life: late enough to be rare, early enough to be done before the peer's own limit.
 REKEY_FROM_PERCENT = 80
 REKEY_SPREAD_PERCENT = 10
-# A RESPONDER-LIFETIME below this would make us rekey all day.
+# A life below these would make us renew all day. They are below what any configuration asks for.
 SHORTEST_LIFE_S = 60
+SHORTEST_LIFE_KB = 2560
 
 
 class Child:
@@ -26,6 +27,7 @@ class Child:
         self.local: Selector = request.local
         self.remote: Selector = request.remote
         self.up = False
+        self.retired = False
         self.started = 0
         self.life_s = request.life_s
         self.life_kb = request.life_kb
@@ -43,7 +45,7 @@ class Child:
         if not self.life_s:
             self.rekey_at = self.expire_at = None
             return
-        self.rekey_at = self.started + rekey_after_ms(self.life_s, jitter)
+        self.rekey_at = None if self.retired else self.started + rekey_after_ms(self.life_s, jitter)
         self.expire_at = self.started + self.life_s * 1000
 
     def shorten(self, life_s: int, jitter: int) -> bool:
@@ -55,6 +57,17 @@ class Child:
         if self.up:
             self.arm(jitter)
         return True
+
+    def shorten_volume(self, life_kb: int) -> None:
+        """The same for the volume life."""
+        if life_kb:
+            life_kb = max(life_kb, SHORTEST_LIFE_KB)
+            self.life_kb = min(self.life_kb or life_kb, life_kb)
+
+    def retire(self) -> None:
+        """Its successor stands: no renewal any more, it only waits for its Delete or its end."""
+        self.retired = True
+        self.rekey_at = None
 
     def due(self) -> "int | None":
         return earlier(self.rekey_at, self.expire_at)

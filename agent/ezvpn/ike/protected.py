@@ -27,6 +27,12 @@ RULE_OF = {
 }
 
 
+# A gateway that renews without end must not fill the memory: pairs of one session, and those of them still under way.
+# Fewer of these than `sa.EXCHANGES_MAX`, so that none loses its exchange and waits for ever.
+CHILDREN_MAX = 160
+PENDING_MAX = 8
+
+
 class ProtectedSa(IsakmpSa):
     """Adds to `IsakmpSa` what happens under the protection of phase 1. Roles fill in `heard`, `transaction`, `renewable`
     and `gave_up`."""
@@ -117,12 +123,16 @@ class ProtectedSa(IsakmpSa):
             task.process(clear, parts, now)
             return
         # The peer starts one: only for what this role expects.
+        pending = [child for child in self.children if not child.up]
+        if len(pending) >= PENDING_MAX or len(self.children) >= CHILDREN_MAX:
+            raise Refused("flood", "too many pairs")
         refusal: "Refused | None" = None
         for old in self.renewable():
             responder = QuickResponder(self, exchange, old, self._next_child)
             try:
                 responder.answer(clear, parts, now)
             except Refused as fault:
+                responder.wipe()
                 refusal = fault
                 continue
             self._next_child += 1
@@ -147,6 +157,9 @@ class ProtectedSa(IsakmpSa):
 
     def child_up(self, child: Child, now: int) -> None:
         child.live(now, self.core.jitter())
+        for old in self.children:
+            if old.id == child.replaces:
+                old.retire()
         self.start_waiting(now)
 
     def child_failed(self, child: Child, cause: str, notify: int, text: str, now: int) -> None:
@@ -157,6 +170,7 @@ class ProtectedSa(IsakmpSa):
             task = exchange.task
             if isinstance(task, (QuickInitiator, QuickResponder)) and task.child is child:
                 task.finished = True
+                task.wipe()
                 exchange.waiting = False
         self.core.emit(ChildFailed(self.id, child.id, cause, notify, text))
         self.start_waiting(now)

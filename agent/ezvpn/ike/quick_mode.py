@@ -18,6 +18,7 @@ from ezvpn.ike.params import EspTransform, Selector
 from ezvpn.ike.sa import IsakmpSa
 from ezvpn.ike.state import Refused, check, find, require
 from ezvpn.record import wipe
+from ezvpn.wire.cursor import Malformed
 from ezvpn.wire.isakmp import Exchange as ExchangeType
 from ezvpn.wire.isakmp import MessageWriter, Part, Payload
 from ezvpn.wire.notify import Notify, NotifyType, parse_notify, write_notify
@@ -40,6 +41,11 @@ class Quick:
         self.pair: "KeyPair | None" = None
         self.pfs_group = 0
 
+    def wipe(self) -> None:
+        """Given up: forget what was secret."""
+        if self.pair is not None:
+            self.pair.wipe()
+
     def read_nonce(self, view: memoryview, parts: "list[Part]") -> bytes:
         part = require(parts, Payload.NONCE)
         if not NONCE_LEAST <= part.end - part.start <= NONCE_MOST:
@@ -54,9 +60,7 @@ class Quick:
         if part is None or self.pair is None:
             return bytearray()
         try:
-            secret = self.sa.core.crypto.dh_shared(
-                self.pair.group, bytes(self.pair.exponent), view[part.start : part.end]
-            )
+            secret = self.sa.core.crypto.dh_shared(self.pair.group, self.pair.exponent, view[part.start : part.end])
         except BadPublicValue as fault:
             raise Refused("public-value", str(fault))
         self.pair.wipe()
@@ -116,6 +120,12 @@ class Quick:
             raise Refused("identity", "quick mode without both identities")
         return found[0], found[1]
 
+    def adopt_life(self, seconds: int, kilobytes: int) -> None:
+        """The lives that the peer's transform says, 0 = none: the smaller ones count."""
+        if seconds:
+            self.child.shorten(seconds, 0)
+        self.child.shorten_volume(kilobytes)
+
     def adopt_responder_lifetime(self, view: memoryview, parts: "list[Part]") -> None:
         """RFC 2407 4.6.3.1: RESPONDER-LIFETIME in quick 2 says which life the responder will use."""
         for part in parts:
@@ -129,8 +139,7 @@ def adopt(child: Child, notify: Notify, jitter: int) -> bool:
     """Take over a protected RESPONDER-LIFETIME for a child; True if the life became shorter."""
     attributes = parse_attributes(notify.data, 0, len(notify.data))
     seconds, kilobytes = proposal.lifetimes(attributes, IpsecAttribute.LIFE_TYPE)
-    if kilobytes and (not child.life_kb or kilobytes < child.life_kb):
-        child.life_kb = kilobytes
+    child.shorten_volume(kilobytes)
     return bool(seconds) and child.shorten(seconds, jitter)
 
 
@@ -188,8 +197,9 @@ class QuickInitiator(Quick):
         self.finished = True
         try:
             transform, g_xy = self._accept(view, parts)
-        except Refused as fault:
-            sa.child_failed(child, "protocol", 0, "gateway's quick mode answer: " + fault.text, now)
+        except (Refused, Malformed) as fault:
+            text = fault.what if isinstance(fault, Malformed) else fault.text
+            sa.child_failed(child, "protocol", 0, "gateway's quick mode answer: " + text, now)
             return
         self.announce(transform, g_xy, (self.nonce, self.peer_nonce))
         w = sa.writer(ExchangeType.QUICK, exchange.message_id)
@@ -222,7 +232,7 @@ class QuickInitiator(Quick):
         g_xy = self.shared(view, parts)
         child.local, child.remote = local, remote
         child.spi_out = int.from_bytes(answer.spi, "big")
-        child.life_s, child.life_kb = agreed.life_s, agreed.life_kb
+        self.adopt_life(agreed.life_s, agreed.life_kb)
         self.adopt_responder_lifetime(view, parts)
         return child.request.transforms[agreed.index], g_xy
 
@@ -241,6 +251,10 @@ class QuickResponder(Quick):
         self.transform: "EspTransform | None" = None
         self.g_xy = bytearray()
         self.finished = False
+
+    def wipe(self) -> None:
+        super().wipe()
+        wipe(self.g_xy)
 
     def verify(self, view: memoryview, parts: "list[Part]", end: int) -> None:
         """HASH(3) (HASH(1) was verified before this task existed)."""
@@ -317,8 +331,7 @@ class QuickResponder(Quick):
                 self.transform, self.pfs_group = esp, group
                 child.spi_out = int.from_bytes(offered.spi, "big")
                 seconds, kilobytes = proposal.lifetimes(transform.attributes, IpsecAttribute.LIFE_TYPE)
-                child.life_s = min(seconds or child.life_s, child.life_s)
-                child.life_kb = min(kilobytes or child.life_kb, child.life_kb)
+                self.adopt_life(seconds, kilobytes)
                 return Proposal(offered.number, offered.protocol, offered.spi, (transform,))
         raise Refused("no-proposal", "no proposal of the peer's quick mode is allowed here")
 

@@ -217,8 +217,8 @@ class Session(ProtectedSa):
             self.core.emit(PeerMoved(self.id, self.peer, self.peer_port))
 
     def renewable(self) -> "list[Child]":
-        """A gateway may renew a pair that stands, and start nothing else."""
-        return [child for child in self.children if child.up]
+        """A gateway may renew a pair that stands, and start nothing else. Of several for the same networks the newest counts."""
+        return [child for child in reversed(self.children) if child.up]
 
     def transaction(self, exchange: Exchange, clear: memoryview, parts: "list[Part]", now: int) -> None:
         for part in parts:

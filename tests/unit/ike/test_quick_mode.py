@@ -1,0 +1,541 @@
+"""Quick mode, both halves, against a gateway that says whatever a test wants (RFC 2409 5.5; RFC 2407 4.5)."""
+
+from collections.abc import Callable
+
+import pytest
+from doubles.handshake import Handshake
+from doubles.insider import Insider, Message, client_session, notify, opened, sa
+
+from ezvpn.crypto.dh import generate
+from ezvpn.ike import proposal, selectors
+from ezvpn.ike.child import SHORTEST_LIFE_KB, SHORTEST_LIFE_S
+from ezvpn.ike.events import ChildDown, ChildFailed, ChildUp, Configured, Rekey, SessionDown
+from ezvpn.ike.exchange import GIVE_UP_MS
+from ezvpn.ike.params import ChildRequest, EspTransform, Phase1Transform, Selector
+from ezvpn.ike.protected import CHILDREN_MAX, PENDING_MAX
+from ezvpn.ike.quick_mode import QuickInitiator, QuickResponder
+from ezvpn.ike.sa import EXCHANGES_MAX
+from ezvpn.wire.cursor import Writer
+from ezvpn.wire.inet import ipv4_bytes, mask_bytes
+from ezvpn.wire.isakmp import Exchange, Payload
+from ezvpn.wire.notify import NotifyType
+from ezvpn.wire.payloads import Identity, IdType, parse_id, write_id
+from ezvpn.wire.sa import IpsecAttribute, LifeType, Proposal, Protocol, Transform, parse_sa, write_attribute, write_sa
+from ezvpn_hil.gateway.policy import ESP
+
+OFFER = (Phase1Transform("aes", 128, "sha1", 2, 0),)
+SPI = bytes.fromhex("c0ffee01")
+NR = bytes(range(20))
+Attributes = tuple[tuple[int, int | bytes], ...]
+
+
+def net(text: str, protocol: int = 0, port: int = 0) -> Selector:
+    address, length = text.split("/")
+    return Selector(ipv4_bytes(address), mask_bytes(int(length)), protocol, port)
+
+
+def identity(selector: Selector) -> tuple[int, bytes]:
+    return raw_identity(selectors.to_identity(selector))
+
+
+def raw_identity(value: Identity) -> tuple[int, bytes]:
+    w = Writer(bytearray(64))
+    write_id(w, value)
+    return Payload.ID, bytes(w.buf[: w.at])
+
+
+def quick1(pfs: int = 0) -> tuple[Handshake, Insider, Message]:
+    """The client's Q1 is out and in our hands."""
+    h, gateway = opened(Configured, transforms=OFFER, pfs=pfs)
+    (q1,) = gateway.heard()
+    assert q1.kind == Exchange.QUICK
+    return h, gateway, q1
+
+
+def offered(q1: Message) -> Proposal:
+    body = q1.body(Payload.SA)
+    return parse_sa(body, 0, len(body)).proposals[0]
+
+
+def ids(q1: Message) -> list[tuple[int, bytes]]:
+    return [payload for payload in q1.payloads if payload[0] == Payload.ID]
+
+
+def answer_sa(q1: Message, index: int = 0, change: Callable[[Attributes], Attributes] = lambda a: a, spi: bytes = SPI):
+    chosen = offered(q1).transforms[index]
+    return sa(Proposal(1, Protocol.ESP, spi, (Transform(chosen.number, chosen.id, change(chosen.attributes)),)))
+
+
+def answer(gateway: Insider, q1: Message, *payloads: tuple[int, bytes], nonce: bytes = b"") -> None:
+    """Q2 with a valid HASH(2)."""
+    gateway.say(Exchange.QUICK, *payloads, message_id=q1.message_id, nonce=nonce or q1.body(Payload.NONCE))
+
+
+def whole(q1: Message, *more: tuple[int, bytes], **changes: object) -> tuple[tuple[int, bytes], ...]:
+    """The payloads of an honest Q2, with `more` at the end."""
+    return (answer_sa(q1, **changes), (Payload.NONCE, NR), *ids(q1), *more)  # type: ignore[arg-type]
+
+
+def failures(h: Handshake) -> list[tuple[str, int]]:
+    return [(e.cause, e.notify) for e in h.said(ChildFailed)]  # type: ignore[attr-defined]
+
+
+def up(h: Handshake) -> ChildUp:
+    (event,) = h.said(ChildUp)
+    assert isinstance(event, ChildUp)
+    return event
+
+
+# --- we start ------------------------------------------------------------------------------------------------------
+
+
+def test_quick_1_is_hash_sa_nonce_and_both_identities() -> None:
+    h, _, q1 = quick1()
+    assert q1.types() == [Payload.SA, Payload.NONCE, Payload.ID, Payload.ID]
+    ours, theirs = ids(q1)
+    assert parse_id(ours[1], 0, 8) == Identity(IdType.IPV4_ADDR, 0, 0, bytes([198, 18, 10, 1]))
+    assert parse_id(theirs[1], 0, 12) == Identity(IdType.IPV4_SUBNET, 0, 0, bytes([203, 0, 113, 0, 255, 255, 255, 0]))
+    assert len(offered(q1).transforms) == len(ESP)
+    for transform in offered(q1).transforms:
+        assert IpsecAttribute.GROUP not in [number for number, _ in transform.attributes], "no group without PFS"
+
+
+def test_quick_1_with_pfs_has_ke_and_the_group_in_every_transform() -> None:
+    _, _, q1 = quick1(pfs=2)
+    assert q1.types() == [Payload.SA, Payload.NONCE, Payload.KE, Payload.ID, Payload.ID]
+    assert all((IpsecAttribute.GROUP, 2) in t.attributes for t in offered(q1).transforms)
+
+
+def test_quick_2_brings_the_pair_and_quick_3() -> None:
+    # Q1 -> , <- Q2, Q3 -> with HASH(3) = prf(SKEYID_a, 0 | M-ID | Ni | Nr)
+    h, gateway, q1 = quick1()
+    answer(gateway, q1, *whole(q1))
+    (q3,) = gateway.heard()
+    assert q3.hash_value == gateway.quick3_hash(q1.message_id, q1.body(Payload.NONCE), NR)
+    assert (up(h).spi_out, up(h).transform) == (int.from_bytes(SPI, "big"), ESP[0])
+    assert "key_in=<hidden>" in repr(up(h)) and bytes(up(h).key_in).hex() not in repr(up(h))
+
+
+def test_a_repeated_quick_2_gets_the_same_quick_3() -> None:
+    # Q3 was lost: the gateway repeats Q2.
+    h, gateway, q1 = quick1()
+    answer(gateway, q1, *whole(q1))
+    q3 = h.flying.pop().data
+    gateway.again()
+    assert [d.data for d in h.flying] == [q3]
+    assert len(h.said(ChildUp)) == 1
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3, 4), (0, 4, 3, 1, 2), (0, 3, 1, 4, 2)])
+def test_the_order_after_sa_does_not_matter(order: tuple[int, ...]) -> None:
+    # RFC 2409 5.5: SA comes right after HASH, IDci before IDcr, the rest in any order.
+    h, gateway, q1 = quick1()
+    rows = [*whole(q1), notify(NotifyType.REPLAY_STATUS, bytes([0, 0, 0, 1]), SPI, 3)]
+    turned = [rows[i] for i in order]
+    turned = [row for row in turned if row[0] != Payload.ID] + ids(q1)
+    answer(gateway, q1, *turned)
+    assert up(h)
+
+
+def test_a_wrong_hash_2_is_dropped_and_the_true_one_still_taken() -> None:
+    h, gateway, q1 = quick1()
+    before = dict(gateway._ivs)
+    answer(gateway, q1, *whole(q1), nonce=b"another nonce")
+    assert h.client.dropped == {"hash": 1}
+    gateway._ivs = before  # RFC 2409 10: a forgery must not move the chain
+    answer(gateway, q1, *whole(q1))
+    assert up(h)
+
+
+def test_narrowed_identities_are_taken() -> None:
+    # strongSwan narrows 0/0 to its own networks.
+    h, gateway, q1 = quick1()
+    narrow = net("203.0.113.64/26", 6, 80)
+    answer(gateway, q1, *whole(q1)[:2], ids(q1)[0], identity(narrow))
+    assert up(h).remote == narrow
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (net("198.18.10.1/32"), net("203.0.112.0/23")),
+        (net("198.18.10.0/31"), net("203.0.113.0/24")),
+        (net("198.18.10.2/32"), net("203.0.113.0/24")),
+        (net("203.0.113.0/24"), net("198.18.10.1/32")),
+    ],
+    ids=["wider remote", "wider local", "another local", "swapped"],
+)
+def test_widened_identities_are_refused(ours: Selector, theirs: Selector) -> None:
+    h, gateway, q1 = quick1()
+    answer(gateway, q1, *whole(q1)[:2], identity(ours), identity(theirs))
+    assert failures(h) == [("protocol", 0)] and not h.said(ChildUp)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda q1: (answer_sa(q1), (Payload.NONCE, NR)),
+        lambda q1: (answer_sa(q1), (Payload.NONCE, NR), ids(q1)[0]),
+        lambda q1: (answer_sa(q1), (Payload.NONCE, b"seven b"), *ids(q1)),
+        lambda q1: (answer_sa(q1), (Payload.NONCE, bytes(257)), *ids(q1)),
+        lambda q1: (answer_sa(q1, spi=b"\0\0\0\xff"), (Payload.NONCE, NR), *ids(q1)),
+        lambda q1: (answer_sa(q1, spi=b"\0\1"), (Payload.NONCE, NR), *ids(q1)),
+        lambda q1: (answer_sa(q1, 0, lambda a: a[1:]), (Payload.NONCE, NR), *ids(q1)),
+        lambda q1: (answer_sa(q1, 0, lambda a: (*a, (IpsecAttribute.GROUP, 2))), (Payload.NONCE, NR), *ids(q1)),
+        lambda q1: (sa(offered(q1)), (Payload.NONCE, NR), *ids(q1)),
+        lambda q1: (*whole(q1), (Payload.KE, bytes(range(128)))),
+        # From here on the bytes are wrong, not the protocol: the HASH is right all the same.
+        lambda q1: ((Payload.SA, b"\0\0\0\1\0\0\0\1\0\0\0\x09"), (Payload.NONCE, NR), *ids(q1)),
+        lambda q1: (answer_sa(q1), (Payload.NONCE, NR), ids(q1)[0], (Payload.ID, b"\1\0\0\0\1")),
+        lambda q1: (*whole(q1), notify(NotifyType.RESPONDER_LIFETIME, b"\x80\1\0", SPI, 3)),
+        lambda q1: (*whole(q1), (Payload.N, b"\0\0\0\1\3")),
+    ],
+    ids=[
+        "no identities",
+        "one identity",
+        "short nonce",
+        "long nonce",
+        "reserved SPI",
+        "short SPI",
+        "attribute missing",
+        "group added",
+        "the whole offer",
+        "KE without PFS",
+        "SA cut off",
+        "identity cut off",
+        "lifetime cut off",
+        "notify cut off",
+    ],
+)
+def test_an_answer_that_is_none_fails_the_quick_mode_and_frees_the_way(make) -> None:
+    h, gateway, q1 = quick1()
+    answer(gateway, q1, *make(q1))
+    assert failures(h) == [("protocol", 0)] and not h.said(ChildUp)
+    assert client_session(h).children == [], "nothing waits for ever"
+    h.flying.clear()
+    h.client.open_child(h.session, ChildRequest(net("198.18.10.1/32"), net("203.0.113.0/24"), ESP), h.now)
+    h.drain()
+    assert [m.kind for m in gateway.heard()] == [Exchange.QUICK], "the next quick mode starts at once"
+
+
+def test_a_refused_quick_2_that_is_repeated_does_not_bring_quick_1_back() -> None:
+    h, gateway, q1 = quick1()
+    answer(gateway, q1, *whole(q1)[:2])
+    gateway.again()
+    assert h.flying == []
+
+
+def test_pfs_answered_without_ke_is_refused_and_the_exponent_zeroed() -> None:
+    h, gateway, q1 = quick1(pfs=2)
+    task = client_session(h).exchange(q1.message_id).task
+    assert isinstance(task, QuickInitiator) and task.pair is not None and any(task.pair.exponent)
+    answer(gateway, q1, *whole(q1))
+    assert failures(h) == [("protocol", 0)]
+    assert not any(task.pair.exponent)
+
+
+@pytest.mark.parametrize("value", [bytes(128), b"\0" * 127 + b"\1", b"\2" * 127], ids=["0", "1", "short"])
+def test_bad_public_values_are_refused(value: bytes) -> None:
+    h, gateway, q1 = quick1(pfs=2)
+    answer(gateway, q1, *whole(q1, (Payload.KE, value)))
+    assert failures(h) == [("protocol", 0)]
+
+
+def test_pfs() -> None:
+    h, gateway, q1 = quick1(pfs=2)
+    pair = generate(h.gateway.core.crypto, h.gateway.core.random, 2)
+    answer(gateway, q1, *whole(q1, (Payload.KE, pair.public)))
+    assert up(h).pfs_group == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "cause"),
+    [
+        (NotifyType.NO_PROPOSAL_CHOSEN, "no-proposal"),
+        (NotifyType.INVALID_ID_INFORMATION, "refused"),
+        (NotifyType.ATTRIBUTES_NOT_SUPPORTED, "refused"),
+    ],
+)
+@pytest.mark.parametrize("spi", ["ours", "none", "strange"])
+def test_a_refusal_fails_the_quick_mode_under_way(kind: int, cause: str, spi: str) -> None:
+    h, gateway, q1 = quick1()
+    named = {"ours": offered(q1).spi, "none": b"", "strange": b"\1\2\3\4"}[spi]
+    gateway.inform(notify(kind, b"", named, 3))
+    assert failures(h) == [(cause, kind)]
+
+
+def test_silence_is_given_up_at_15_s() -> None:
+    h, gateway, _ = quick1()
+    h.now += GIVE_UP_MS
+    h.client.timeout(h.now)
+    h.drain()
+    assert failures(h) == [("no-answer", 0)] and not h.said(SessionDown)
+
+
+# --- lifetimes -------------------------------------------------------------------------------------------------------
+
+
+def lives(seconds: int, kilobytes: int = 0) -> bytes:
+    w = Writer(bytearray(64))
+    rows: list[tuple[int, int | bytes]] = [
+        (IpsecAttribute.LIFE_TYPE, LifeType.SECONDS),
+        (IpsecAttribute.LIFE_DURATION, seconds),
+    ]
+    if kilobytes:
+        rows += [(IpsecAttribute.LIFE_TYPE, LifeType.KILOBYTES), (IpsecAttribute.LIFE_DURATION, kilobytes)]
+    for number, value in rows:
+        write_attribute(w, number, value)
+    return bytes(w.buf[: w.at])
+
+
+def test_responder_lifetime_in_quick_2_is_adopted() -> None:
+    h, gateway, q1 = quick1()
+    answer(gateway, q1, *whole(q1, notify(NotifyType.RESPONDER_LIFETIME, lives(1200, 100_000), SPI, 3)))
+    assert (up(h).life_s, up(h).life_kb) == (1200, 100_000)
+
+
+@pytest.mark.parametrize("which", ["theirs", "ours"])
+def test_responder_lifetime_in_an_informational_is_adopted(which: str) -> None:
+    h, gateway, q1 = quick1()
+    answer(gateway, q1, *whole(q1))
+    spi = {"theirs": SPI, "ours": offered(q1).spi}[which]
+    gateway.inform(notify(NotifyType.RESPONDER_LIFETIME, lives(900), spi, 3))
+    (child,) = client_session(h).children
+    assert (child.life_s, child.expire_at) == (900, h.now + 900_000)
+
+
+def test_a_responder_lifetime_never_lengthens_and_has_a_floor() -> None:
+    h, gateway, q1 = quick1()
+    answer(gateway, q1, *whole(q1, notify(NotifyType.RESPONDER_LIFETIME, lives(999_999), SPI, 3)))
+    assert up(h).life_s == 3600
+    gateway.inform(notify(NotifyType.RESPONDER_LIFETIME, lives(1, 1), SPI, 3))
+    (child,) = client_session(h).children
+    assert (child.life_s, child.life_kb) == (SHORTEST_LIFE_S, SHORTEST_LIFE_KB)
+
+
+def test_the_answers_own_life_is_adopted_with_the_same_floor() -> None:
+    def one_second(attributes: Attributes) -> Attributes:
+        rows: list[tuple[int, int | bytes]] = []
+        unit: int | bytes = 0
+        for number, value in attributes:
+            unit = value if number == IpsecAttribute.LIFE_TYPE else unit
+            seconds = number == IpsecAttribute.LIFE_DURATION and unit == LifeType.SECONDS
+            rows.append((number, 1 if seconds else value))
+        return tuple(rows)
+
+    h, gateway, q1 = quick1()
+    answer(gateway, q1, *whole(q1, change=one_second))
+    assert up(h).life_s == SHORTEST_LIFE_S, "or we would renew it all day"
+
+
+def test_a_pair_asks_for_renewal_once_and_ends_with_its_life() -> None:
+    h, gateway, q1 = quick1()
+    answer(gateway, q1, *whole(q1))
+    gateway.heard()
+    (child,) = client_session(h).children
+    assert child.rekey_at is not None and child.expire_at is not None
+    h.now = child.rekey_at
+    for _ in range(3):
+        h.client.timeout(h.now)
+        h.drain()
+    assert [(e.what, e.child) for e in h.said(Rekey)] == [("child", child.id)]
+    h.now = child.expire_at
+    h.client.timeout(h.now)
+    h.drain()
+    assert [(e.child, e.reason) for e in h.said(ChildDown)] == [(child.id, "lifetime")]
+    (said,) = gateway.heard()
+    assert said.delete().spis == (child.spi_in.to_bytes(4, "big"),), "a Delete names our inbound SPI"
+
+
+# --- the gateway starts (its rekey) ----------------------------------------------------------------------------------
+
+
+def tunnel(**options: object) -> tuple[Handshake, ChildUp]:
+    h = Handshake(transforms=OFFER, **options)  # type: ignore[arg-type]
+    h.run()
+    first = h.said(ChildUp)[0]
+    assert isinstance(first, ChildUp)
+    return h, first
+
+
+def gateway_renews(
+    h: Handshake, first: ChildUp, pfs: int = 0, remote: Selector | None = None, life_s: int = 3600
+) -> int:
+    """Q1 flies from the gateway: IDci is its own side (RFC 2409 5.5)."""
+    own = h.gateway.sessions[0]
+    request = ChildRequest(remote or first.remote, first.local, (first.transform,), pfs, life_s)
+    child = own.open_child(request, 0, h.now)
+    h.drain()
+    return child
+
+
+def test_the_gateway_renews_a_pair() -> None:
+    # R -> I  Q1, I -> R  Q2, R -> I  Q3
+    h, first = tunnel()
+    gateway_renews(h, first, life_s=1800)
+    h.run()
+    second = h.said(ChildUp)[1]
+    assert isinstance(second, ChildUp)
+    assert (second.replaces, second.local, second.remote) == (first.child, first.local, first.remote)
+    theirs = [e for e in h.gateway_events if isinstance(e, ChildUp)][-1]
+    assert (second.spi_in, second.key_in, second.key_out) == (theirs.spi_out, theirs.key_out, theirs.key_in)
+    assert second.life_s == 1800, "the smaller life"
+
+
+def test_pairs_that_the_gateway_renewed_are_not_renewed_by_us_too() -> None:
+    h, first = tunnel()
+    old = client_session(h).children[0]
+    assert old.rekey_at is not None
+    gateway_renews(h, first)
+    h.run()
+    assert old.rekey_at is None and old.expire_at is not None, "it only waits for its Delete or its end"
+
+
+def test_a_second_renewal_replaces_the_newest_pair() -> None:
+    # The gateway deletes none of the old ones (strongSwan's way): each renewal is of the pair before it.
+    h, first = tunnel()
+    for _ in range(3):
+        gateway_renews(h, first)
+        h.run()
+    ups = h.said(ChildUp)
+    assert [e.replaces for e in ups] == [0, *[e.child for e in ups[:-1]]]  # type: ignore[attr-defined]
+
+
+def test_the_gateway_renews_with_pfs_of_its_own_accord() -> None:
+    h, first = tunnel()
+    gateway_renews(h, first, pfs=2)
+    h.run()
+    assert h.said(ChildUp)[1].pfs_group == 2  # type: ignore[attr-defined]
+
+
+def test_a_renewal_without_the_pfs_that_we_ask_for_is_refused() -> None:
+    h, first = tunnel(pfs=2)
+    gateway_renews(h, first)
+    h.run()
+    assert len(h.said(ChildUp)) == 1
+    assert [e.notify for e in h.gateway_events if isinstance(e, ChildFailed)] == [NotifyType.NO_PROPOSAL_CHOSEN]
+
+
+@pytest.mark.parametrize("remote", ["203.0.112.0/23", "10.0.0.0/8", "0.0.0.0/0"])
+def test_a_renewal_for_other_networks_is_refused(remote: str) -> None:
+    h, first = tunnel()
+    gateway_renews(h, first, remote=net(remote))
+    h.run()
+    assert len(h.said(ChildUp)) == 1
+    assert [e.notify for e in h.gateway_events if isinstance(e, ChildFailed)] == [NotifyType.INVALID_ID_INFORMATION]
+
+
+def test_the_gateway_cannot_open_what_we_never_asked_for() -> None:
+    h, first = tunnel()
+    h.client.close_child(h.session, first.child, h.now)
+    h.drain()
+    h.run()
+    gateway_renews(h, first)
+    h.run()
+    assert len(h.said(ChildUp)) == 1
+
+
+def test_a_lost_quick_3_is_asked_for_by_repeating_quick_2() -> None:
+    # R -> I  Q1, I -> R  Q2, R -> I  Q3 (lost); after 1 s  I -> R  Q2 again, R -> I  Q3
+    h, first = tunnel()
+    gateway_renews(h, first)
+    h.step()
+    h.step()
+    assert len(h.flying) == 1
+    h.flying.clear()
+    h.now += 1000
+    h.client.timeout(h.now)
+    h.drain()
+    h.run()
+    assert len(h.said(ChildUp)) == 2
+
+
+def test_a_repeated_quick_1_gets_the_same_quick_2() -> None:
+    h, first = tunnel()
+    gateway_renews(h, first)
+    q1 = h.flying[0]
+    h.step()
+    q2 = h.flying[0].data
+    h.flying.clear()
+    h.deliver(q1)
+    assert [d.data for d in h.flying] == [q2]
+
+
+def test_a_quick_3_that_never_comes_is_given_up() -> None:
+    h, first = tunnel()
+    gateway_renews(h, first)
+    h.step()
+    spis = list(h.client._core._spis)
+    h.flying.clear()
+    h.now += GIVE_UP_MS
+    h.client.timeout(h.now)
+    assert len(client_session(h).children) == 1
+    assert len(h.client._core._spis) == len(spis) - 1, "its SPI is free again"
+
+
+@pytest.mark.parametrize("digest", [b"\1" * 20, b"short"])
+def test_a_forged_quick_3_is_dropped(digest: bytes) -> None:
+    h, first = tunnel()
+    gateway_renews(h, first)
+    h.step()
+    number = next(e.message_id for e in client_session(h).exchanges if isinstance(e.task, QuickResponder))
+    h.flying.clear()
+    gateway = Insider(h)
+    gateway._ivs[number] = client_session(h).exchange(number).iv
+    gateway.say(Exchange.QUICK, message_id=number, digest=digest)
+    assert len(h.said(ChildUp)) == 1
+    assert sum(h.client.dropped.values()) == 1
+
+
+def test_a_gateway_that_renews_without_end_is_bounded() -> None:
+    h, gateway = opened(ChildUp, transforms=OFFER)
+    first = up(h)
+    gateway.heard()
+    offer = proposal.esp_proposal(SPI, (first.transform,), 1, 0, 3600, 0)
+    rows = (sa(offer), (Payload.NONCE, NR), identity(first.remote), identity(first.local))
+    for _ in range(EXCHANGES_MAX * 2):
+        gateway.say(Exchange.QUICK, *rows)
+        h.flying.clear()
+    assert len(client_session(h).children) == 1 + PENDING_MAX
+    assert h.client.dropped["flood"] == EXCHANGES_MAX * 2 - PENDING_MAX
+    h.now += GIVE_UP_MS
+    h.client.timeout(h.now)
+    h.drain()
+    assert [c.spi_in for c in client_session(h).children] == [first.spi_in], "all of them end"
+
+
+def test_so_is_the_number_of_pairs_that_stand() -> None:
+    h, first = tunnel()
+    for _ in range(CHILDREN_MAX + 2):
+        gateway_renews(h, first)
+        h.run()
+    assert len(client_session(h).children) == CHILDREN_MAX
+
+
+@pytest.mark.parametrize(
+    "payloads",
+    [
+        ((Payload.SA, b"\0\0\0\1\0\0\0\1\0\0\0\x09"), (Payload.NONCE, NR)),
+        ((Payload.SA, b""), (Payload.NONCE, b"")),
+    ],
+)
+def test_a_malformed_quick_1_is_dropped_and_counted(payloads: tuple[tuple[int, bytes], ...]) -> None:
+    h, gateway = opened(ChildUp, transforms=OFFER)
+    gateway.heard()
+    gateway.say(Exchange.QUICK, *payloads)
+    assert h.client.dropped == {"malformed": 1}
+    assert len(client_session(h).children) == 1
+
+
+def test_two_proposals_of_one_number_belong_together() -> None:
+    # RFC 2408 4.2: AND. ESP with AH is more than we do.
+    h, gateway = opened(ChildUp, transforms=OFFER)
+    first = up(h)
+    gateway.heard()
+    one = proposal.esp_proposal(SPI, (EspTransform("aes-cbc", 256, "sha256"),), 1, 0, 3600, 0)
+    w = Writer(bytearray(4000))
+    write_sa(w, (one, one))
+    rows = ((Payload.SA, bytes(w.buf[: w.at])), (Payload.NONCE, NR), identity(first.remote), identity(first.local))
+    gateway.say(Exchange.QUICK, *rows)
+    (refusal,) = gateway.heard()
+    assert refusal.notify().type == NotifyType.NO_PROPOSAL_CHOSEN
