@@ -106,7 +106,8 @@ class Lab:
                 attach(left).down()
         gateways, nat, broker, stays, program, clients = self._wanted
         try:
-            self._build(rundir.create(gateways, nat, broker, stays, existing(), program, clients))
+            with held():
+                self._build(rundir.create(gateways, nat, broker, stays, existing(), program, clients))
             wiring.add_namespaces(self.plan)
             self._etc_files()
             wiring.wire(self.plan, self.spaces)
