@@ -1,0 +1,150 @@
+"""The agent as a whole in a namespace of a lab, seen from outside: its log, its console, its reports, what it leaves behind.
+
+Belongs here: what all tests of the whole agent do with it. Not here: starting and stopping it (`ezvpn_hil.lab.agent`), the
+lines of its configuration (`configurations`).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from ezvpn_hil.lab.agent import Agent
+from ezvpn_hil.lab.broker import Broker
+from ezvpn_hil.lab.lab import Lab
+from ezvpn_hil.lab.namespace import LabError, Namespace
+from ezvpn_hil.lab.plan import LAN_HOST
+from ezvpn_hil.lab.processes import wait_until
+
+UP = "%CRYPTO-6-EZVPN_CONNECTION_UP"
+DOWN = "%CRYPTO-6-EZVPN_CONNECTION_DOWN"
+TUNNEL = "HQ"
+TEN_MEGABYTES = 10_000_000
+TERM_LIMIT_S = 3.0
+
+
+class Edge:
+    """One agent, named like its device. `before`: the kernel's addresses, links, routes and rules before it was started."""
+
+    def __init__(self, lab: Lab, name: str, space: Namespace | None = None, options: tuple[str, ...] = ()) -> None:
+        self.lab = lab
+        self.name = name
+        self.space = space or lab.client
+        self.agent: Agent = lab.agent(self.space, name, options)
+        self.before = self.space.dump()
+        self.text = ""
+
+    def start(self, text: str | None = None) -> None:
+        self.text = text or self.text
+        self.agent.start(text)
+
+    def wait_up(self, count: int = 1, limit_s: float = 10.0) -> None:
+        """Wait until it has said so many times that its tunnel is up."""
+        self.agent.wait_log(UP, count, limit_s)
+
+    def connect(self, text: str) -> None:
+        self.start(text)
+        self.wait_up()
+
+    def show(self, what: str = "crypto ipsec client ezvpn") -> Any:
+        """The json twin of a `show` command."""
+        return json.loads(self.agent.execute(f"show {what} json"))
+
+    @property
+    def address(self) -> str:
+        """The address that the gateway gave it, as the kernel tells it."""
+        rows = [
+            a for link in self.space.dump()["addr"] for a in link["addr_info"] if link["ifname"].startswith("ezvpn")
+        ]
+        assert len(rows) == 1, rows
+        return str(rows[0]["local"])
+
+    def check_both_ways(self, host: str = LAN_HOST) -> None:
+        """Pings from here to a protected host, and from the LAN to the address that was assigned. Up is said when our third
+        message of quick mode leaves; the gateway puts its SAs in place a moment later."""
+        wait_until(lambda: self.space.ping(host, 1), 3)
+        assert self.space.ping(host), self.agent.log_tail()
+        assert self.lab.lan.ping(self.address), self.agent.log_tail()
+
+    def check_transfer(self, size: int = TEN_MEGABYTES) -> None:
+        """TCP in both directions; the checksums of both ends match."""
+        for way in ("down", "up"):
+            good, _ = self.lab.transfer(way, size, self.space)
+            assert good, way
+
+    def stop(self) -> None:
+        """TERM: it exits with 0 within 3 s and everything is as before."""
+        began = time.monotonic()
+        assert self.agent.stop() == 0, self.agent.log_tail()
+        assert time.monotonic() - began < TERM_LIMIT_S
+        self.check_as_before()
+
+    def check_as_before(self) -> None:
+        assert self.space.dump() == self.before
+        self.check_no_secret()
+
+    def check_no_secret(self) -> None:
+        """Neither key nor password of its configuration stands in its log."""
+        for line in self.text.splitlines():
+            for word in (" key ", " password "):
+                _, found, secret = line.partition(word)
+                if found and len(secret) > 4:
+                    assert secret.strip() not in self.agent.log_text(), f"a secret in {self.agent.log}"
+
+
+class Dashboard:
+    """What one device has reported, in the order of the broker."""
+
+    def __init__(self, broker: Broker | None, device: str, session: str = "") -> None:
+        assert broker is not None
+        self.base = f"ezvpn/{device}"
+        self._subscription = broker.subscribe(f"{self.base}/#", session)
+
+    def of(self, topic: str) -> list[Any]:
+        """Payloads on a topic below ezvpn/DEVICE, in order."""
+        return [payload for t, payload, _ in self._subscription.messages() if t == f"{self.base}/{topic}"]
+
+    def retained(self, topic: str) -> list[Any]:
+        """Those that the broker gave because it kept them."""
+        return [p for t, p, kept in self._subscription.messages() if kept and t == f"{self.base}/{topic}"]
+
+    @property
+    def status(self) -> list[str]:
+        return self.of("status")
+
+    @property
+    def states(self) -> list[dict[str, Any]]:
+        return self.of(f"tunnel/{TUNNEL}/state")
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        return self.of(f"tunnel/{TUNNEL}/event")
+
+    def wait_event(self, mnemonic: str, text: str = "", count: int = 1, limit_s: float = 10.0) -> dict[str, Any]:
+        """Wait until so many events of that mnemonic with this text came; the last of them."""
+
+        def found() -> list[dict[str, Any]]:
+            return [e for e in self.events if e["mnemonic"] == mnemonic and text in e["text"]]
+
+        if not wait_until(lambda: len(found()) >= count, limit_s, 0.02):
+            raise LabError(f"no event {mnemonic} {text!r} within {limit_s:.0f} s; events: {self.events[-5:]}")
+        return found()[-1]
+
+    def wait_state(self, limit_s: float = 10.0, **fields: Any) -> dict[str, Any]:
+        """Wait until the newest snapshot has these values; it."""
+
+        def right() -> bool:
+            states = self.states
+            return bool(states) and all(states[-1].get(name) == value for name, value in fields.items())
+
+        if not wait_until(right, limit_s, 0.02):
+            raise LabError(f"no state {fields} within {limit_s:.0f} s; the last ones: {self.states[-2:]}")
+        return self.states[-1]
+
+    def wait_status(self, word: str, limit_s: float = 10.0) -> None:
+        if not wait_until(lambda: self.status[-1:] == [word], limit_s, 0.02):
+            raise LabError(f"no {word!r} within {limit_s:.0f} s; the status was {self.status}")
+
+    def close(self) -> None:
+        self._subscription.close()
