@@ -3,15 +3,13 @@
 Here: the host route to the peer outside the tunnel, networks into the tunnel and around it, the record that survives a crash.
 Not here: netlink's layout (`wire.netlink`), the socket (`runtime`), devices and addresses (`tun`).
 
-Every route of ours carries `ROUTE_PROTOCOL`, and deletes name it, so that a route of somebody else is never taken away. Routes
-into the TUN device die with it; those on other devices are written to the state directory before they are added.
+Every route of ours carries `netlink.ROUTE_PROTOCOL`, and deletes name it, so that a route of somebody else is never taken
+away. Routes into the TUN device die with it; those on other devices are written to the state directory before they are added.
 """
 
 from ezvpn.dataplane.port import Kernel, KernelError, Route
 from ezvpn.wire import inet, netlink
 
-# Not assigned in linux/rtnetlink.h nor by iproute2's rt_protos (0-18, 42, 99 and 186-192 are).
-ROUTE_PROTOCOL = 69
 RECORD = "routes"  # in the state directory: one "address/length" a line
 
 # More specific than 0.0.0.0/0, so the default route of the machine stays where it is and comes back by itself.
@@ -119,7 +117,7 @@ class Routes:
         # Written before it is added: a crash in between leaves a line that names nothing, never a route without a line.
         self._record()
         request = netlink.route_add(
-            address, prefix, route.device_index, route.gateway, route.source, protocol=ROUTE_PROTOCOL
+            address, prefix, route.device_index, route.gateway, route.source, protocol=netlink.ROUTE_PROTOCOL
         )
         try:
             ask(self._kernel, request, "route " + network + " by " + route.device)
@@ -148,7 +146,7 @@ class Routes:
     def into(self, address: bytes, prefix: int, device_index: int, source: "bytes | None") -> None:
         """Route a network into the TUN device. An equal route of our own (another tunnel's) will do; one of somebody else
         raises `KernelError`, because the tunnel would carry nothing."""
-        request = netlink.route_add(address, prefix, device_index, None, source, protocol=ROUTE_PROTOCOL)
+        request = netlink.route_add(address, prefix, device_index, None, source, protocol=netlink.ROUTE_PROTOCOL)
         what = "route " + network_text(address, prefix) + " into the tunnel"
         try:
             ask(self._kernel, request, what)
@@ -165,13 +163,13 @@ class Routes:
             entry = netlink.parse_route(message)
             if entry is None or entry.destination != address or entry.prefix != prefix:
                 continue
-            if entry.device_index == device_index and entry.protocol == ROUTE_PROTOCOL:
+            if entry.device_index == device_index and entry.protocol == netlink.ROUTE_PROTOCOL:
                 return True
         return False
 
     def _delete(self, address: bytes, prefix: int, device_index: int = 0) -> None:
         try:
-            self._kernel.transact(netlink.route_delete(address, prefix, device_index, protocol=ROUTE_PROTOCOL))
+            self._kernel.transact(netlink.route_delete(address, prefix, device_index, protocol=netlink.ROUTE_PROTOCOL))
         except KernelError as error:
             if error.errno not in _GONE:
                 self.leftover = error.what

@@ -8,10 +8,11 @@ selectors of their SAs tell their packets apart.
 from ezvpn.crypto.port import Crypto
 from ezvpn.dataplane.dns import Resolver
 from ezvpn.dataplane.espcodec import USUAL_PATH_MTU, careful_mtu, mtu_for
+from ezvpn.dataplane.pair import Pair
 from ezvpn.dataplane.port import DataPlane, Kernel, KernelError, PlaneEvent, Route
 from ezvpn.dataplane.replay import SMALLEST
 from ezvpn.dataplane.routes import DEFAULT_HALVES, ENETUNREACH, Routes, ask, links, network_of
-from ezvpn.dataplane.sa_table import Pair, SaTable
+from ezvpn.dataplane.sa_table import SaTable
 from ezvpn.ike.events import ChildUp
 from ezvpn.ike.params import ModeConfig
 from ezvpn.ike.status import ChildStatus
