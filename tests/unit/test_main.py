@@ -1,6 +1,7 @@
 """`ezvpn run` as a process on both interpreters: starting, refusing, reloading, stopping."""
 
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -118,6 +119,18 @@ def test_a_config_that_others_may_read_is_a_warning(files):
     config = files(SIX_LINES, mode=0o644)
     with Agent(*words(files, config)) as agent:
         agent.expect(f"{config} holds secrets and others may read it: chmod 600 {config}")
+
+
+@BOTH
+def test_it_goes_with_its_terminal(files, interpreter):
+    master, slave = pty.openpty()
+    with Agent(
+        *words(files, files(SIX_LINES)), "--console", "-", interpreter=interpreter, stdin=slave, stdout=slave
+    ) as agent:
+        os.close(slave)
+        agent.expect("console on this terminal; Ctrl-] stops the agent")
+        os.close(master)
+        assert agent.process.wait(10) == 0
 
 
 @BOTH

@@ -275,6 +275,8 @@ class Adapter:
         for id in list(self._consoles):
             if self._consoles[id] is self._terminal:
                 self.console_gone(id)
+        if self._terminal.hangs_up:
+            self.shutdown()
 
     # MQTT
 

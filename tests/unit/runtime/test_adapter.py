@@ -39,6 +39,7 @@ class Stream:
     def __init__(self):
         self.out = b""
         self.closed = False
+        self.hangs_up = False
 
     def write(self, data):
         self.out += data
@@ -211,6 +212,17 @@ def test_leaving_the_terminal_starts_its_next_session():
     assert bench.doors("console") == [(1, b"exit\r", 1000), (2, b"\r", 1000)]
     bench._terminal_gone()
     assert bench.doors("console_close") == [(1, 1000), (2, 1000)]
+
+
+def test_an_agent_whose_own_terminal_hangs_up_stops():
+    bench = Bench()
+    terminal = Stream()
+    bench._terminal_opened(terminal, 80)
+    bench._terminal_gone()
+    assert bench.stopped == 0
+    terminal.hangs_up = True
+    bench._terminal_gone()
+    assert bench.stopped == 1
 
 
 def test_mqtt_orders_before_and_after_the_adapter_is_there():

@@ -76,12 +76,10 @@ class Edge(Adapter):
         spec = self._options.console
         if spec:
             self._terminal_quits = spec == "-"
-            terminal, note = open_terminal(
-                self.loop, spec, self._terminal_opened, self._terminal_bytes, self._terminal_gone
+            terminal = open_terminal(
+                self.loop, spec, self._terminal_opened, self._terminal_bytes, self._terminal_gone, self.note
             )
             self._parts.append(terminal)
-            if note:
-                self.note(note)
 
     def relearn(self) -> None:
         """Read links and addresses from the kernel; at start, and when it had to drop news of them."""

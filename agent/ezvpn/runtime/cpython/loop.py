@@ -96,7 +96,10 @@ class Loop:
         """Run until `stop`."""
         import asyncio
 
-        asyncio.run(self._main())
+        try:
+            asyncio.run(self._main())
+        finally:
+            self._native = None  # parts that close now may still speak to this loop
 
     def stop(self) -> None:
         """Let `run` return once the present callback has."""

@@ -85,6 +85,7 @@ class Terminal:
         self._port: "tuple[str, int] | None" = None
         self._timer: Part = None
         self.lost = 0  # how often an open terminal went away
+        self.hangs_up = False  # it is the agent's own terminal: when that goes, the agent goes with it
 
     def write(self, data: bytes) -> None:
         """Output; dropped while nothing is open."""
@@ -98,6 +99,8 @@ class Terminal:
             self._timer = None
         self._port = None
         if self._writer is not None:
+            if self._saved:
+                self._writer.write(b"\r\n")  # whoever has the terminal next starts on a line of its own
             self._writer.drain(100)
         self._release()
 
@@ -204,19 +207,21 @@ class Terminal:
         atexit.unregister(self._restore)
 
 
-def open_terminal(loop: Loop, spec: str, on_open: Answer, on_bytes: Answer, on_gone: Answer) -> "tuple[Terminal, str]":
-    """The terminal that `--console` asks for, and a line for its user ("" if there is nothing to say).
+def open_terminal(
+    loop: Loop, spec: str, on_open: Answer, on_bytes: Answer, on_gone: Answer, on_note: Answer
+) -> Terminal:
+    """The terminal that `--console` asks for. `on_note(text)` gets a line for its user before the first session opens.
 
     `spec`: "-" this terminal, "pty" a new one, or DEVICE[,BAUD]. Raises `CannotStart` where that is not possible.
     """
     terminal = Terminal(loop, on_open, on_bytes, on_gone)
     if spec == "-":
-        hint = ""
         if os.isatty(0):
             terminal.raw(0)
-            hint = "console on this terminal; Ctrl-] stops the agent"
+            terminal.hangs_up = True
+            on_note("console on this terminal; Ctrl-] stops the agent")
         terminal.use(0, 1, _width(1))
-        return terminal, hint
+        return terminal
     if spec == "pty":
         try:
             master, slave = os.openpty()
@@ -226,14 +231,15 @@ def open_terminal(loop: Loop, spec: str, on_open: Answer, on_bytes: Answer, on_g
             terminal.raw(slave)
         except OSError as error:
             raise CannotStart(Exit.MISSING, f"no pty for the console: {error.strerror}")
+        on_note("console on " + name)
         terminal.use(master, master, 80)
-        return terminal, "console on " + name
+        return terminal
     device, speed = serial_settings(spec)
     if not os.access(device, os.R_OK | os.W_OK):
         why = "permission denied" if os.path.exists(device) else "no such device"
         raise CannotStart(Exit.MISSING, f"{device}: {why}; name a serial port that is there, or --console pty")
     terminal.port(device, speed)
-    return terminal, ""
+    return terminal
 
 
 def serial_settings(spec: str) -> "tuple[str, int]":

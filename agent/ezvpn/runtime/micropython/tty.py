@@ -83,6 +83,7 @@ class Terminal:
         self._port: "tuple[str, int] | None" = None
         self._timer: Part = None
         self.lost = 0  # how often an open terminal went away
+        self.hangs_up = False  # it is the agent's own terminal: when that goes, the agent goes with it
 
     def write(self, data: bytes) -> None:
         """Output; dropped while nothing is open."""
@@ -95,6 +96,8 @@ class Terminal:
             self._loop.cancel(self._timer)
             self._timer = None
         if self._writer is not None:
+            if self._saved:
+                self._writer.write(b"\r\n")  # whoever has the terminal next starts on a line of its own
             self._writer.drain(100)
         self._release()
         self._port = None
@@ -173,21 +176,23 @@ class Terminal:
         self._writer = None
 
 
-def open_terminal(loop: Loop, spec: str, on_open: Answer, on_bytes: Answer, on_gone: Answer) -> "tuple[Terminal, str]":
-    """The terminal that `--console` asks for, and a line for its user ("" if there is nothing to say).
+def open_terminal(
+    loop: Loop, spec: str, on_open: Answer, on_bytes: Answer, on_gone: Answer, on_note: Answer
+) -> Terminal:
+    """The terminal that `--console` asks for. `on_note(text)` gets a line for its user before the first session opens.
 
     `spec`: "-" this terminal, or DEVICE[,BAUD]. Raises `CannotStart` where that is not possible.
     """
     terminal = Terminal(loop, on_open, on_bytes, on_gone)
     if spec == "-":
-        hint = ""
         try:
             terminal.raw(0)
-            hint = "console on this terminal; Ctrl-] stops the agent"
+            terminal.hangs_up = True
+            on_note("console on this terminal; Ctrl-] stops the agent")
         except OSError:
             pass  # a pipe
         terminal.use(open(0, "rb"), open(1, "wb"), is_file(1))  # noqa: SIM115 they stay open
-        return terminal, hint
+        return terminal
     if spec == "pty":
         raise CannotStart(Exit.MISSING, "this interpreter cannot make a pty; use --console -, or run under CPython")
     device, speed = serial_settings(spec)
@@ -197,7 +202,7 @@ def open_terminal(loop: Loop, spec: str, on_open: Answer, on_bytes: Answer, on_g
         why = "permission denied" if error.errno == errno.EACCES else "no such device"
         raise CannotStart(Exit.MISSING, f"{device}: {why}; name a serial port that is there, or --console -")
     terminal.port(device, speed)
-    return terminal, ""
+    return terminal
 
 
 def serial_settings(spec: str) -> "tuple[str, int]":

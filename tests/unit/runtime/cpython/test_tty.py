@@ -16,6 +16,7 @@ class Owner:
     def __init__(self):
         self.loop = Loop()
         self.told = []
+        self.notes = []
         self.terminal = None
 
     def opened(self, terminal, width):
@@ -30,7 +31,7 @@ class Owner:
         self.told.append(("gone",))
 
     def open(self, spec):
-        return open_terminal(self.loop, spec, self.opened, self.heard, self.gone)
+        return open_terminal(self.loop, spec, self.opened, self.heard, self.gone, self.notes.append)
 
     def run(self, ms, *steps):
         for delay, step in steps:
@@ -48,7 +49,8 @@ def read_all(fd):
 
 def test_a_pty_of_our_own_is_raw_and_passes_bytes_both_ways():
     owner = Owner()
-    terminal, note = owner.open("pty")
+    terminal = owner.open("pty")
+    (note,) = owner.notes
     assert note.startswith("console on /dev/pts/")
     client = os.open(note.removeprefix("console on "), os.O_RDWR | os.O_NOCTTY)
     assert read_all(client) == b"Router#"
@@ -65,8 +67,7 @@ def test_a_serial_port_is_set_raw_with_its_speed_restored_and_reopened():
     master, slave = pty.openpty()
     name = os.ttyname(slave)
     before = termios.tcgetattr(slave)
-    terminal, note = owner.open(f"{name},115200")
-    assert note == ""
+    terminal = owner.open(f"{name},115200")
     now = termios.tcgetattr(slave)
     assert not now[3] & (termios.ECHO | termios.ICANON | termios.ISIG)
     assert now[4:6] == [termios.B115200] * 2
@@ -81,7 +82,7 @@ def test_an_unplugged_port_ends_the_session_and_is_tried_again(monkeypatch):
     owner = Owner()
     monkeypatch.setattr("ezvpn.runtime.cpython.tty._REOPEN_MS", 50)
     master, slave = pty.openpty()
-    terminal, _ = owner.open(os.ttyname(slave))
+    terminal = owner.open(os.ttyname(slave))
     os.close(slave)
     opened = []
     real = terminal.port
@@ -95,7 +96,7 @@ def test_an_unplugged_port_ends_the_session_and_is_tried_again(monkeypatch):
 
 def test_a_reader_that_stops_reading_delays_no_timer():
     owner = Owner()
-    terminal, note = owner.open("pty")
+    terminal = owner.open("pty")
     late = []
 
     def tick(due):

@@ -30,7 +30,7 @@ def flood(due):
         loop.at(following, lambda: flood(following))
     else:
         loop.stop()
-terminal, note = open_terminal(loop, "-", opened, heard, lambda: loop.stop())
+terminal = open_terminal(loop, "-", opened, heard, lambda: loop.stop(), lambda text: None)
 loop.at(loop.now() + 10000, loop.stop)
 loop.run()
 lost = terminal._writer.backlog.dropped if terminal._writer else 0
@@ -92,7 +92,7 @@ from ezvpn.runtime.micropython.loop import Loop
 from ezvpn.runtime.micropython.tty import open_terminal
 for spec in ("pty", "/dev/ttyNONE0", "/dev/ttyS0,1"):
     try:
-        open_terminal(Loop(), spec, None, None, None)
+        open_terminal(Loop(), spec, None, None, None, None)
     except CannotStart as fault:
         print(fault.code, fault.text)
 """
