@@ -68,7 +68,7 @@ class Device:
         if "password" in self.options:
             mqtt.password = Secret(self.options["password"])
         mqtt.metrics_interval_s = int(self.options.get("metrics", "0"))
-        mqtt.keepalive_s = 5
+        mqtt.keepalive_s = int(self.options.get("keepalive", "5"))
         now = self.loop.now()
         facts = Facts("unix", "0.1.0", "", "test", "00000000")
         self.reporter.configure(mqtt, "edge1", facts, now)

@@ -38,6 +38,12 @@ CONNACK_REASONS = {
     136: "server unavailable",
 }
 
+# What aiomqtt and paho say when they give a connection up -> what a human reads.
+GIVEN_UP = (
+    ("timed out", "no acknowledgement from the broker in time"),
+    ("Keep alive", "no answer to the keepalive"),
+)
+
 OnState = Callable[[str, str], None]  # ("up" | "down" | "refused", reason)
 OnMessage = Callable[[str, bytes], None]  # (topic, payload)
 
@@ -142,7 +148,7 @@ class MqttAdapter:
         try:
             await asyncio.wait({writer, reader, changed}, return_when=asyncio.FIRST_COMPLETED)
             if not changed.done():
-                return wire.reason() or _first_error(reader, writer)
+                return wire.reason() or _first_error(writer, reader)
             target = self._broker
             if target is None:
                 self._leaving = True
@@ -230,7 +236,8 @@ def _client(broker: Broker, wire: "Wire") -> aiomqtt.Client:
         password=password,
         will=aiomqtt.Will(broker.will_topic, broker.will_payload, 1, True),
         keepalive=broker.keepalive_s,
-        timeout=STAGE_S,
+        timeout=2
+        * STAGE_S,  # `_enter` is to notice first, it knows what was waited for; `_subscribe` and `_write` get theirs then
         logger=_silent_logger(),
         max_queued_incoming_messages=MAX_INBOUND,
     )
@@ -246,32 +253,39 @@ def _silent_logger() -> logging.Logger:
     return logger
 
 
-async def _enter(client: aiomqtt.Client, wire: "Wire") -> bool:
+async def _enter(client: aiomqtt.Client, wire: Wire) -> bool:
     """CONNECT and CONNACK. aiomqtt would not notice a connection that ends between the two. Raises Refusal."""
     from aiomqtt.exceptions import MqttConnectError, MqttError
     from paho.mqtt.reasoncodes import ReasonCode
 
+    began = asyncio.get_running_loop().time()
     entering = asyncio.ensure_future(client.__aenter__())
     ended = asyncio.ensure_future(wire.ended.wait())
+    entered = False
     try:
         await asyncio.wait({entering, ended}, timeout=STAGE_S, return_when=asyncio.FIRST_COMPLETED)
-        if ended.done() and not entering.done():
-            await asyncio.wait(
-                {entering}, timeout=0.1
-            )  # a refusing CONNACK and the end of the connection come together
+        if ended.done():
+            # A CONNACK that refuses and the end of the connection come together.
+            await asyncio.wait({entering}, timeout=0.1)
         if entering.done():
             entering.result()
+            client.timeout = STAGE_S
+            entered = True
             return True
-        if ended.done():
+        if wire.heard:
             # paho hung up by itself: CONNACK code 1, or something that is no MQTT.
             raise Refusal(wire.reason() or "the broker does not speak MQTT 3.1.1")
-        raise Refusal("no answer to the MQTT CONNECT within " + str(int(STAGE_S)) + " s")
+        waited = asyncio.get_running_loop().time() - began  # paho waits no longer than the keepalive
+        raise Refusal(wire.reason() or f"no answer to the MQTT CONNECT within {waited:.0f} s")
     except MqttConnectError as error:
         code = error.rc.value if isinstance(error.rc, ReasonCode) else error.rc
         raise Refusal(CONNACK_REASONS.get(code or 0, "refused by the broker, code " + str(code)))
     except MqttError as error:
         raise Refusal(wire.reason() or str(error))
     finally:
+        if not entered:
+            # What is cancelled here aiomqtt would look at when the socket ends, and stumble.
+            client._client.on_disconnect = None
         entering.cancel()
         ended.cancel()
         await asyncio.gather(entering, ended, return_exceptions=True)
@@ -287,11 +301,16 @@ async def _subscribe(client: aiomqtt.Client, wire: Wire, broker: Broker) -> None
         raise Refusal(wire.reason() or str(error))
 
 
-def _first_error(*tasks: "asyncio.Future[None]") -> str:
+def _first_error(*tasks: asyncio.Future[None]) -> str:
+    """Why the connection was given up, where the socket itself has nothing to say."""
     for task in tasks:
         error = task.exception() if task.done() and not task.cancelled() else None
         if error is not None:
-            return str(error.__cause__ or error)
+            text = str(error.__cause__ or error)
+            for part, reason in GIVEN_UP:
+                if part in text:
+                    return reason
+            return text
     return "connection lost"
 
 

@@ -115,6 +115,7 @@ class Wire:
         self._loop = asyncio.get_running_loop()
         self._reason = ""
         self._closed = False
+        self.heard = False  # anything at all
         self.ended = asyncio.Event()
 
     def recv(self, size: int) -> bytes:
@@ -129,6 +130,8 @@ class Wire:
             raise
         if not data:
             self._end("connection closed by the broker")
+        else:
+            self.heard = True
         return data
 
     def send(self, data: bytes) -> int:

@@ -184,6 +184,35 @@ def test_a_message_that_is_not_acknowledged_goes_again_on_the_next_connection():
     asyncio.run(scene())
 
 
+def test_a_message_nobody_acknowledges_ends_the_connection(monkeypatch):
+    monkeypatch.setattr(mqtt, "STAGE_S", 0.2)
+
+    async def scene():
+        async with ScriptedBroker(acknowledge=False) as broker:
+            node = Node()
+            node.outbox.put(EVENT, "e", b"1")
+            node.adapter.start(settings(broker.port))
+            assert await node.next() == ("up", "")
+            assert await node.next() == ("down", "no acknowledgement from the broker in time")
+            node.adapter.stop()
+            await node.adapter.ended()
+
+    asyncio.run(scene())
+
+
+def test_a_ping_nobody_answers_ends_the_connection():
+    async def scene():
+        async with ScriptedBroker() as broker:
+            node = Node()
+            node.adapter.start(settings(broker.port, keepalive_s=1))
+            assert await node.next() == ("up", "")
+            assert await node.next() == ("down", "no answer to the keepalive")
+            node.adapter.stop()
+            await node.adapter.ended()
+
+    asyncio.run(scene())
+
+
 def test_subscriptions_are_made_and_messages_handed_on():
     async def scene():
         async with ScriptedBroker() as broker:
