@@ -64,15 +64,15 @@ def create(
 ) -> RunDir:
     """A new lab's directory and name. taken: namespaces that exist. Only its owner may read it: it holds secrets."""
     base = place()
-    base.mkdir(mode=0o700, parents=True, exist_ok=True)
     while True:
+        base.mkdir(mode=0o700, parents=True, exist_ok=True)
         prefix = f"ez{secrets.token_hex(2)}"
         if any(name.startswith(prefix) for name in taken):
             continue
         try:
             (base / prefix).mkdir(mode=0o700)
-        except FileExistsError:
-            continue
+        except (FileExistsError, FileNotFoundError):
+            continue  # taken just now, or the last other lab went and removed the place
         break
     path = base / prefix
     try:
