@@ -41,7 +41,7 @@ def main(words: "list[str]") -> int:
 
 def run(chosen: options.Options) -> int:
     """Run until stopped. Raises `CannotStart`."""
-    board = boards.load(chosen.board, boards.source_roots(__file__))
+    board = boards.load(chosen.board, boards.roots(__file__))
     edge = Edge(chosen, TUN_PREFIX)
     plane: "DataPlane | None" = None
     try:

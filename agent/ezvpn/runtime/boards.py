@@ -4,6 +4,7 @@ Dual. Facts live in the JSON file only; what they mean is for the reader of the 
 """
 
 import json
+import sys
 
 from ezvpn.record import Record
 from ezvpn.runtime.exits import CannotStart, Exit
@@ -27,25 +28,28 @@ class Board(Record):
         self.restart = ""
 
 
-def load(name: str, roots: "tuple[str, ...]" = ()) -> Board:
-    """The board called `name` from the first root that has it. Raises `CannotStart` naming the places looked at."""
-    places = []
-    for root in roots + _INSTALLED:
+def load(name: str, places: "tuple[str, ...]" = ()) -> Board:
+    """The board called `name` from the first place that has it. Raises `CannotStart` naming the places looked at."""
+    tried = []
+    for root in places + _INSTALLED:
         path = root + name + "/board.json"
-        places.append(path)
+        tried.append(path)
         try:
             with open(path) as file:
                 text = file.read()
         except OSError:
             continue
         return _board(name, path, text)
-    raise CannotStart(Exit.USAGE, "no board '" + name + "': looked for " + ", ".join(places))
+    raise CannotStart(Exit.USAGE, "no board '" + name + "': looked for " + ", ".join(tried))
 
 
-def source_roots(module_file: str) -> "tuple[str, ...]":
-    """Where a source checkout keeps its boards, given the `__file__` of a module of agent/ezvpn/runtime/."""
+def roots(module_file: str) -> "tuple[str, ...]":
+    """Where boards may be, given the `__file__` of a module of agent/ezvpn: the checkout, or what pip installed."""
     at = module_file.rfind("agent/ezvpn/")
-    return (module_file[:at] + "board/",) if at >= 0 else ()
+    if at >= 0:
+        return (module_file[:at] + "board/",)
+    prefix = getattr(sys, "prefix", "")  # CPython only
+    return (prefix + "/share/ezvpn/board/",) if prefix else ()
 
 
 def _board(name: str, path: str, text: str) -> Board:

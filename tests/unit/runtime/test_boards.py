@@ -1,6 +1,7 @@
 """Board facts come from board.json only."""
 
 import json
+import sys
 
 import pytest
 from doubles.micropython import ROOT
@@ -10,11 +11,15 @@ from ezvpn.runtime.exits import CannotStart
 
 
 def test_the_unix_board_manages_nothing():
-    board = boards.load("unix", boards.source_roots(boards.__file__))
+    board = boards.load("unix", boards.roots(boards.__file__))
     assert board.name == "unix"
     assert not board.manages_network
     assert not board.manages_dns
     assert board.restart == ""
+
+
+def test_an_installed_agent_looks_where_pip_puts_them():
+    assert boards.roots("/opt/x/site-packages/ezvpn/main.py") == (f"{sys.prefix}/share/ezvpn/board/",)
 
 
 def test_every_board_of_the_project_loads():
