@@ -215,6 +215,8 @@ class Node:
 
     def apply(self, config: Config, now: int) -> "list[str]":
         """A new configuration takes effect: `config.changes` says what bounces. Returns warnings."""
+        if self._closing:
+            return []
         first = self._report_at is None and not self._edges and not self.reporter.topics
         found = changes.diff(self.config, config)
         self.config = config
