@@ -59,6 +59,8 @@ def run(chosen: options.Options) -> int:
         edge.apply(config)
         edge.open_console()
         edge.run()
+    except KeyboardInterrupt:
+        pass  # Ctrl-C before the loop listens for it, on the interpreter that has no other signal
     finally:
         if plane is not None:
             plane.stop(edge.loop.now())

@@ -8,8 +8,10 @@ import select
 import sys
 import time
 
+from ezvpn.compat import const
 from ezvpn.runtime.calls import Callback, Part
 
+_LONGEST_MS = const(3_600_000)  # of one wait; poll(2) takes a C int
 _LOST = select.POLLERR | select.POLLHUP
 
 
@@ -106,7 +108,6 @@ class Loop:
 
     def _turn(self) -> None:
         now = self.now()
-        wait = -1
         # One pass over the timers that are due now: a callback that sets a timer for "at once" must not starve the streams.
         due = [timer for timer in self._timers if timer.at_ms <= now]
         due.sort(key=lambda timer: timer.at_ms)
@@ -119,10 +120,9 @@ class Loop:
         if self._stopping:
             return
         now = self.now()
+        wait = _LONGEST_MS
         for timer in self._timers:
-            left = max(timer.at_ms - now, 0)
-            if wait < 0 or left < wait:
-                wait = left
+            wait = min(wait, max(timer.at_ms - now, 0))
         for stream, flags in self._poll.poll(wait):
             entry = self._find(stream)
             if entry is None:
