@@ -182,6 +182,8 @@ class Node:
 
     def mqtt(self, what: str, now: int, topic: str = "", payload: "bytes | str" = b"") -> None:
         """What the MQTT adapter says: "up", "down", "refused" (payload: the reason), "message"."""
+        if what != "message" and not isinstance(payload, str):
+            payload = _as_text(payload)
         line = self.reporter.mqtt(what, now, topic, payload)
         if line:
             self._add_log(now, "MQTT", line)
@@ -400,7 +402,8 @@ class Node:
     def _notice(self, edge: _Edge, notice: Notice, now: int) -> None:
         tunnel = edge.tunnel
         record = self._add_log(now, notice.mnemonic, *notice.args)
-        if CATALOG[notice.mnemonic][1] < Severity.DEBUG and record is not None:
+        again = notice.mnemonic == "EZVPN_XAUTH" and edge.told == tunnel.state  # a reminder is for the console alone
+        if CATALOG[notice.mnemonic][1] < Severity.DEBUG and record is not None and not again:
             if self._report_at is not None:
                 self._configure_reports(now)
             before = edge.told
@@ -529,3 +532,11 @@ class Node:
 
     def _count(self, what: str) -> None:
         self.counters[what] = self.counters.get(what, 0) + 1
+
+
+def _as_text(data: bytes) -> str:
+    """A reason that came as bytes, whatever they are."""
+    try:
+        return bytes(data).decode()
+    except UnicodeError:
+        return "".join([chr(byte) if 32 <= byte < 127 else "?" for byte in data])

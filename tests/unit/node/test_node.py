@@ -344,3 +344,19 @@ def test_thirty_percent_loss_both_ways():
         w = World(gateway(seed=seed + 100), wire=Wire(fate=fate), device=Device(seed))
         w.configure(SIX_LINES)
         w.up(within=600000)
+
+
+def test_a_reminder_is_for_the_console_alone():
+    w = World(gateway())
+    w.configure(SIX_LINES.replace(" username alice password alice-pass\n", "") + MQTT)
+    w.run(lambda: w.status.state == "XAUTH_PROMPT")
+    w.wait(35000)
+    assert len([line for line in w.device.log() if "Pending XAuth Request" in line]) == 4
+    w.call(w.device, w.node.mqtt, "up", w.now)
+    events = []
+    while (message := w.node.outbox.peek()) is not None:
+        if message.topic.endswith("/event"):
+            events.append(message.payload)
+        w.node.outbox.sent(message)
+        w.node.outbox.done(message)
+    assert len([event for event in events if b"Pending XAuth Request" in event]) == 1
