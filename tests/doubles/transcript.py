@@ -13,6 +13,7 @@ Escapes in both: \r \n \t \b \a \e \\ \xNN. Time stands still unless `= now MS` 
 """
 
 from doubles.host import CONFIG, FakeHost, tunnel_up
+
 from ezvpn.console.host import XauthPrompt
 from ezvpn.console.shell import Session
 
@@ -125,17 +126,17 @@ class Player:
 def steps(text):
     """[(line number, instruction, expected bytes)]; the first instruction is "" (what comes out at the start)."""
     found = [[0, "", b""]]
-    number = 0
-    for line in text.split("\n"):
-        number += 1
-        if line.startswith("$ ") or line.startswith("= "):
-            found.append([number, line, b""])
+    rows = text.split("\n")
+    for i in range(len(rows)):
+        line = rows[i]
+        if line[:2] in ("$ ", "= "):
+            found.append([i + 1, line, b""])
         elif line.startswith("|"):
             row = line[2:]
             joined = row.endswith("\\") and not row.endswith("\\\\")
             found[-1][2] += decode(row[:-1] if joined else row) + (b"" if joined else b"\r\n")
         elif line and not line.startswith("#"):
-            raise ValueError("line " + str(number) + ": " + line)
+            raise ValueError("line " + str(i + 1) + ": " + line)
     return found
 
 

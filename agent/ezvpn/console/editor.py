@@ -341,7 +341,8 @@ class LineEditor:
         if len(self.text) <= room:
             self._start = 0
             return self.text
-        if not self._start <= self.cursor < self._start + room:
+        first = self._start + (self._start > 0)  # the `$` on the left hides a character
+        if not first <= self.cursor < self._start + room:
             self._start = max(self.cursor - room // 2, 0)
         end = self._start + room
         shown = self.text[self._start : end]
