@@ -5,12 +5,15 @@ replayed on the configuration that runs when they take effect, so that no consol
 """
 
 from ezvpn.compat import const
-from ezvpn.config import model, references
+from ezvpn.config import model, references, tokens
 from ezvpn.config.editor import Editor
 from ezvpn.config.grammar import Match, Mode
 from ezvpn.console.host import Host
 
 _MAX_LINES = const(512)  # of one block; no block that means something has more
+
+# Words behind which a secret stands.
+_SECRET_WORDS = ("key", "password", "secret")
 
 # Actions that only leave a mode.
 _LEAVING = ("end", "exit")
@@ -92,3 +95,12 @@ class Configure:
                 self.warnings.append(message)
         self.changed = True
         self.logged = self.host.apply(editor.config, now)
+
+
+def tells_secret(line: str) -> bool:
+    """Whether a secret may stand in this line: also when the word in front of it is abbreviated, or the line wrong."""
+    for _, word in tokens.split(line):
+        for secret in _SECRET_WORDS:
+            if secret.startswith(word.lower()):
+                return True
+    return False

@@ -9,7 +9,7 @@ from ezvpn.config import tokens
 from ezvpn.config.grammar import CR, Match, Mode
 from ezvpn.console import editor, pipes
 from ezvpn.console.caller import Caller, Failed
-from ezvpn.console.configure import Configure
+from ezvpn.console.configure import Configure, tells_secret
 from ezvpn.console.debug import Cursor, lines, lost_line
 from ezvpn.console.exec_commands import ACTIONS, PRIVILEGED, USER
 from ezvpn.console.exec_show import SHOWS, clock
@@ -20,9 +20,6 @@ from ezvpn.report.json_text import render as render_json
 _MAX_HELD = const(4096)  # bytes typed while a command waits for its answer
 _MIN_WIDTH = const(20)
 _MAX_WIDTH = const(512)
-
-# Words behind which a secret stands.
-_SECRET_WORDS = ("key", "password", "secret")
 
 _DO = "do"
 _DO_HELP = "Run an EXEC command"
@@ -249,7 +246,7 @@ class Session(Caller):
         configure = self._configure
         if configure is None:
             return
-        if not _tells_secret(line):
+        if not tells_secret(line):
             self._editor.remember(line)
         words = tokens.split(line)
         if words and words[0][1] == _DO:
@@ -393,12 +390,3 @@ def _without_do(line: str) -> str:
     """The command behind `do`, in its column."""
     column = tokens.split(line)[0][0] + len(_DO)
     return " " * column + line[column:]
-
-
-def _tells_secret(line: str) -> bool:
-    """Whether a secret may stand in this line: also when the word in front of it is abbreviated, or the line wrong."""
-    for _, word in tokens.split(line):
-        for secret in _SECRET_WORDS:
-            if secret.startswith(word.lower()):
-                return True
-    return False

@@ -2,7 +2,7 @@
 
 from doubles.host import FakeHost
 
-from ezvpn.console.configure import Configure
+from ezvpn.console.configure import Configure, tells_secret
 
 
 def typed(host: FakeHost, *lines: str) -> Configure:
@@ -112,3 +112,10 @@ def test_a_block_is_bounded() -> None:
     assert configure.line("connect auto", 0).message() == "% more than 512 lines: leave this mode first"
     assert configure.line("exit", 0).status == "ok"
     assert len(host.calls) == 1
+
+
+def test_lines_that_may_hold_a_secret() -> None:
+    for line in ("group g key x", "username u pass x", "grup g k x", "enable sec x", " PASSWORD"):
+        assert tells_secret(line), line
+    for line in ("", "peer 10.0.0.1", "crypto isakmp policy 1", "mode client"):
+        assert not tells_secret(line), line
