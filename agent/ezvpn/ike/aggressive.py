@@ -17,11 +17,12 @@ from ezvpn.ike.params import SOCKET_NATT, Phase1Transform
 from ezvpn.ike.sa import NO_COOKIE, IsakmpSa
 from ezvpn.ike.state import Refused, require
 from ezvpn.record import wipe
+from ezvpn.wire.cursor import Malformed
 from ezvpn.wire.isakmp import Exchange as ExchangeType
 from ezvpn.wire.isakmp import Header, Part, Payload
-from ezvpn.wire.notify import NotifyType
+from ezvpn.wire.notify import NotifyType, parse_notify
 from ezvpn.wire.payloads import Identity, IdType, VendorId, id_text, parse_id, write_id
-from ezvpn.wire.sa import IkeAttribute, IkeAuth, parse_sa, write_sa
+from ezvpn.wire.sa import IkeAttribute, IkeAuth, Protocol, parse_sa, write_sa
 
 NONCE_BYTES = 20
 # RFC 2409 5: "The length of nonce payload MUST be between 8 and 256 bytes inclusive."
@@ -53,6 +54,17 @@ class Accepted:
         self.life_s = agreed.life_s
         self.peer_id = peer_id
         self.vendor_ids: "list[bytes]" = []
+
+    def hear_lifetimes(self, view: memoryview, parts: "list[Part]") -> None:
+        """RESPONDER-LIFETIME in AM2 (Cisco's way, against RFC 2407 4.6.3) is not authenticated: it may shorten the life."""
+        for part in parts:
+            try:
+                if part.type == Payload.N:
+                    notify = parse_notify(view, part.start, part.end)
+                    if notify.type == NotifyType.RESPONDER_LIFETIME and notify.protocol == Protocol.ISAKMP:
+                        self.life_s = min(proposal.isakmp_life(notify.data) or self.life_s, self.life_s)
+            except Malformed:
+                continue
 
     def names(self, vendor_id: bytes) -> bool:
         """Whether the peer sent a vendor ID; after 14 bytes comes a version that does not count."""
@@ -99,7 +111,9 @@ class Aggressive:
         sa.keep(self.exchange)
         sa.send(self.exchange, w, bytes(w.buf[:total]), Sent.REQUEST, now)
 
-    def process(self, view: memoryview, header: Header, parts: "list[Part]", now: int) -> Accepted:
+    def process(
+        self, view: memoryview, header: Header, parts: "list[Part]", now: int, source: "tuple[int, bytes, int]"
+    ) -> Accepted:
         """AM2: prove it, derive the keys, send AM3. Raises `Refused` and changes nothing that matters if it proves nothing."""
         sa = self.sa
         core = sa.core
@@ -148,6 +162,7 @@ class Aggressive:
             raise Refused("hash", "HASH_R does not verify")
         # From here on the gateway is proven to know the group key.
         sa.responder_cookie = header.responder_cookie
+        sa.wrong_hash = False
         key_bytes = keys.phase1_key_bytes(transform.cipher, transform.key_bits)
         phase1 = keys.derive(
             core.crypto,
@@ -174,15 +189,18 @@ class Aggressive:
         wipe(skeyid)
         sa.protection = Protection(core.crypto, hash, transform.cipher, phase1, b"")
         accepted = Accepted(transform, agreed, id_text(identity))
+        accepted.hear_lifetimes(view, parts)
         accepted.vendor_ids = [bytes(view[p.start : p.end]) for p in parts if p.type == Payload.VID]
-        self._find_nat(view, parts, accepted)
+        self._find_nat(view, parts, accepted, source)
         iv = keys.phase1_iv(core.crypto, hash, self.pair.public, peer_public, BLOCK_BYTES[transform.cipher])
         self._send_am3(hash_i, iv, now)
         self.pair.wipe()
         self.accepted = accepted
         return accepted
 
-    def _find_nat(self, view: memoryview, parts: "list[Part]", accepted: Accepted) -> None:
+    def _find_nat(
+        self, view: memoryview, parts: "list[Part]", accepted: Accepted, source: "tuple[int, bytes, int]"
+    ) -> None:
         sa = self.sa
         sa.natt.flavour = natt.flavour_of(accepted.vendor_ids)
         natt.examine(
@@ -192,8 +210,8 @@ class Aggressive:
             sa.core.crypto,
             accepted.transform.hash,
             (sa.initiator_cookie, sa.responder_cookie),
-            (sa.local_address(), sa.local_port()),
-            (sa.peer, sa.peer_port),
+            (sa.local_address(), sa.attempt.local_ports[source[0]]),
+            source[1:],
         )
         # RFC 3947 4: "If the initiator detects a NAT, [it] MUST set both UDP source and destination ports to 4500."
         if sa.natt.encapsulate() and sa.socket != SOCKET_NATT:

@@ -6,6 +6,7 @@ without one, before the ISAKMP SA stands, is a hint for a human and changes noth
 
 from ezvpn.ike.child import Child
 from ezvpn.ike.dpd import DOI_IPSEC, Dpd
+from ezvpn.ike.proposal import isakmp_life
 from ezvpn.ike.quick_mode import adopt, write_refusal
 from ezvpn.ike.sa import IsakmpSa
 from ezvpn.wire.isakmp import Part, Payload
@@ -68,6 +69,8 @@ class Informational:
         return pending[0] if pending else None
 
     def _responder_lifetime(self, notify: Notify) -> None:
+        if notify.protocol == Protocol.ISAKMP:
+            self.sa.shorten_phase1(isakmp_life(notify.data))
         if notify.protocol != Protocol.ESP:
             return
         for child in self.sa.children:

@@ -19,6 +19,7 @@ from ezvpn.wire.sa import (
     Protocol,
     SaBody,
     Transform,
+    parse_attributes,
 )
 
 KEY_IKE = 1  # the one transform ID of protocol ISAKMP (RFC 2407 4.4.2)
@@ -144,6 +145,11 @@ def lifetimes(attributes: "tuple[tuple[int, object], ...]", type_number: int) ->
             elif unit == LifeType.KILOBYTES:
                 kilobytes = value if not kilobytes else min(kilobytes, value)
     return seconds, kilobytes
+
+
+def isakmp_life(data: bytes) -> int:
+    """Seconds from the data of a RESPONDER-LIFETIME about the ISAKMP SA, 0 = none said. Raises `Malformed`."""
+    return lifetimes(parse_attributes(data, 0, len(data)), IkeAttribute.LIFE_TYPE)[0]
 
 
 def _without_life(attributes: "tuple[tuple[int, object], ...]", type_number: int) -> "list[tuple[int, object]]":

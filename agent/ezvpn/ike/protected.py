@@ -189,6 +189,20 @@ class ProtectedSa(IsakmpSa):
                     self.child_down(child, reason)
                 else:
                     self.child_failed(child, "closed", 0, "given up", now)
+        for child in list(self._waiting_children):
+            if child.id == id:
+                self._waiting_children.remove(child)
+                self.core.emit(ChildFailed(self.id, child.id, "closed", 0, "given up"))
+
+    def forget_children(self) -> None:
+        """In silence: free what they hold, zero what is secret in quick modes under way."""
+        for child in self.children:
+            self.core.free_spi(child.spi_in)
+        self.children = []
+        self._waiting_children = []
+        for exchange in self.exchanges:
+            if isinstance(exchange.task, (QuickInitiator, QuickResponder)):
+                exchange.task.wipe()
 
     def start_waiting(self, now: int) -> None:
         if self.state != State.UP or not self._waiting_children:

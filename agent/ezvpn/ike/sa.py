@@ -9,7 +9,7 @@ from ezvpn.ike.child import Child
 from ezvpn.ike.core import Core
 from ezvpn.ike.events import Exchanged, Hint
 from ezvpn.ike.exchange import LINGER_MS, Exchange, Protection
-from ezvpn.ike.natt import NatT
+from ezvpn.ike.natt import UNKNOWN_ADDRESS, NatT
 from ezvpn.ike.params import SOCKET_IKE, SOCKET_NATT, Attempt, ModeConfig
 from ezvpn.ike.state import State
 from ezvpn.ike.timers import Timers
@@ -20,7 +20,8 @@ COOKIE_BYTES = 8
 NO_COOKIE = b"\0" * COOKIE_BYTES
 QUEUE_MAX = 16
 EXCHANGES_MAX = 24
-# Message IDs of finished exchanges: "seen before" is all that tells a replayed informational from a new one.
+# Message IDs of finished exchanges: "seen before" is all that tells a replayed informational from a new one. Those of quick
+# modes and transactions have a list of their own, since DPD would soon push them out of the other.
 SEEN_MAX = 256
 
 
@@ -46,7 +47,8 @@ class IsakmpSa:
         self.last_hint = 0
         self.wrong_hash = False
         self.sent_at = 0
-        self._seen: "list[int]" = []
+        self._seen: "list[int]" = []  # informationals
+        self._seen_exchanges: "list[int]" = []
         self._queue: "list[bytes]" = []
         self.queue_drops = 0
 
@@ -62,6 +64,10 @@ class IsakmpSa:
 
     def credentials_wanted(self, now: int) -> None:
         """An XAUTH REQUEST came: the user or the stored pair must answer."""
+        raise NotImplementedError
+
+    def shorten_phase1(self, life_s: int) -> None:
+        """A protected RESPONDER-LIFETIME about the ISAKMP SA; 0 = it says none."""
         raise NotImplementedError
 
     def down(self, cause: str, text: str, now: int) -> None:
@@ -93,8 +99,11 @@ class IsakmpSa:
         return MessageWriter(self.core.scratch, self.initiator_cookie, self.responder_cookie, kind, message_id)
 
     def local_address(self) -> bytes:
-        """Our address on the way to the peer; zeros where unknown, so that every NAT-D about it differs."""
-        return self.attempt.local or b"\0\0\0\0"
+        """Our address on the way to the peer as NAT-D tells it; zeros where it is unknown or where NAT-T is forced, so that
+        both sides find a NAT."""
+        if self.attempt.local is None or self.attempt.force_natt:
+            return UNKNOWN_ADDRESS
+        return self.attempt.local
 
     def local_port(self) -> int:
         return self.attempt.local_ports[self.socket]
@@ -103,7 +112,7 @@ class IsakmpSa:
         """RFC 2408 3.1: random, not 0; RFC 2409 5.5: never used twice under one ISAKMP SA."""
         while True:
             message_id = int.from_bytes(self.core.random(4), "big")
-            if message_id and message_id not in self._seen and self.exchange(message_id) is None:
+            if message_id and not self.seen(message_id) and self.exchange(message_id) is None:
                 return message_id
 
     def exchange(self, message_id: int) -> "Exchange | None":
@@ -136,7 +145,7 @@ class IsakmpSa:
         """An exchange is over: its message ID must never come again."""
         if exchange in self.exchanges:
             self.exchanges.remove(exchange)
-        self.mark_seen(exchange.message_id)
+        _remember(self._seen_exchanges, exchange.message_id)
 
     def forget_idle(self, now: int) -> None:
         """Exchanges whose last message is old will not be repeated any more."""
@@ -145,13 +154,11 @@ class IsakmpSa:
                 self.forget(exchange)
 
     def mark_seen(self, message_id: int) -> None:
-        if message_id and message_id not in self._seen:
-            self._seen.append(message_id)
-            if len(self._seen) > SEEN_MAX:
-                self._seen.pop(0)
+        """The message ID of an informational, the peer's or ours."""
+        _remember(self._seen, message_id)
 
     def seen(self, message_id: int) -> bool:
-        return message_id in self._seen
+        return message_id in self._seen or message_id in self._seen_exchanges
 
     def queue(self, packet: bytes, now: int) -> None:
         """Hand a finished message to `transmit`; when too many wait, the oldest goes."""
@@ -214,3 +221,10 @@ class IsakmpSa:
     def traced_in(self, kind: int, message_id: int, parts: "list[Part]", length: int) -> None:
         if self.core.trace:
             self.traced(False, kind, message_id, tuple([part.type for part in parts]), length, False)
+
+
+def _remember(ids: "list[int]", message_id: int) -> None:
+    if message_id and message_id not in ids:
+        ids.append(message_id)
+        if len(ids) > SEEN_MAX:
+            ids.pop(0)

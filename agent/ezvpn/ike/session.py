@@ -9,7 +9,7 @@ in its own file; what goes out again is decided in `exchange`.
 """
 
 from ezvpn.ike.aggressive import Accepted, Aggressive
-from ezvpn.ike.child import Child, rekey_after_ms
+from ezvpn.ike.child import SHORTEST_LIFE_S, Child, rekey_after_ms
 from ezvpn.ike.core import Core
 from ezvpn.ike.events import Configured, PeerMoved, Phase1Up, Rekey, SessionDown, XauthResult
 from ezvpn.ike.exchange import Exchange
@@ -56,6 +56,8 @@ class Session(ProtectedSa):
         self.mode_config = ModeConfigClient(self)
         self.reassembly = Reassembly()
         self.accepted: "Accepted | None" = None
+        self.started = 0  # when phase 1 was done
+        self.life_s = 0
         self.confirmed = False  # something authenticated came after AM3
 
     # --- starting and ending ----------------------------------------------------------------------------------------
@@ -87,10 +89,6 @@ class Session(ProtectedSa):
                 self.child_down(child, "closed")
         if step == "up" and self.children:
             step = "quick"
-        for child in self.children:
-            self.core.free_spi(child.spi_in)
-        self.children = []
-        self._waiting_children = []
         self.move(State.DEAD)
         self.forget_everything()
         self.core.emit(SessionDown(self.id, step, cause, self.last_hint, text))
@@ -98,7 +96,9 @@ class Session(ProtectedSa):
     def forget_everything(self) -> None:
         """Stop all timers, zero all keys."""
         self.timers.stop_all()
+        self.forget_children()
         self.exchanges = []
+        self.xauth.pending = None
         self.aggressive.pair.wipe()
         if self.protection is not None:
             self.protection.wipe()
@@ -135,7 +135,7 @@ class Session(ProtectedSa):
         self.timers.set(Slot.FRAGMENTS, now + PATIENCE_MS)
         if whole is not None:
             inner = parse_header(whole)
-            if inner.next_payload == Payload.FRAG or inner.initiator_cookie != self.initiator_cookie:
+            if inner.next_payload == Payload.FRAG or not answers_to(self, inner):
                 raise Refused("fragment", "reassembled message is none of this session")
             self.receive(memoryview(whole), inner, now, source)
 
@@ -163,7 +163,7 @@ class Session(ProtectedSa):
         parts, _ = parse_chain(view, HEADER_BYTES, len(view), header.next_payload)
         check("am2", parts)
         self.traced_in(header.exchange, 0, parts, len(view))
-        accepted = self.aggressive.process(view, header, parts, now)
+        accepted = self.aggressive.process(view, header, parts, now, source)
         exchange.received = digest
         self._phase1_done(accepted, now)
 
@@ -173,9 +173,12 @@ class Session(ProtectedSa):
         self.dpd.peer_sends = accepted.names(VendorId.DPD)
         life_s = accepted.life_s or accepted.transform.life_s
         if life_s:
+            # What AM2 says of it is not authenticated: an attacker must not make us negotiate all day.
+            life_s = max(life_s, SHORTEST_LIFE_S)
             self.timers.set(Slot.PHASE1_REKEY, now + rekey_after_ms(life_s, self.core.jitter()))
             self.timers.set(Slot.PHASE1_LIFE, now + life_s * 1000)
-        if self.natt.we_are_behind:
+        self.started, self.life_s = now, life_s
+        if self.natt.we_are_behind and self.attempt.nat_keepalive_s:
             self.timers.set(Slot.NAT_KEEPALIVE, now + self.attempt.nat_keepalive_s * 1000)
         self.core.emit(
             Phase1Up(
@@ -262,6 +265,17 @@ class Session(ProtectedSa):
             # xauth 5.5: a STATUS without a REQUEST says that we are authenticated already.
             self._ask_config(now)
 
+    def shorten_phase1(self, life_s: int) -> None:
+        """RFC 2407 4.6.3.1: only a shorter life is adopted, and not below a floor."""
+        life_s = max(life_s, SHORTEST_LIFE_S) if life_s else 0
+        if not life_s or (self.life_s and life_s >= self.life_s):
+            return
+        # A renewal that was asked for already is not asked for again.
+        if not self.life_s or self.timers.running(Slot.PHASE1_REKEY):
+            self.timers.set(Slot.PHASE1_REKEY, self.started + rekey_after_ms(life_s, self.core.jitter()))
+        self.timers.set(Slot.PHASE1_LIFE, self.started + life_s * 1000)
+        self.life_s = life_s
+
     def configured(self, config: ModeConfig, now: int) -> None:
         if self.attempt.request_address and config.address is None:
             self.close(now, "config-failed", "the gateway assigned no address: check its address pool")
@@ -326,9 +340,11 @@ class Session(ProtectedSa):
             )
             self.close(now, "authentication", "the gateway's group key differs from ours: check the group key")
             return
+        if self.state != State.AM1_SENT:
+            # A hint from before AM2 is about something else.
+            self.close(now, "no-answer", "the gateway stopped answering after phase 1")
+            return
         cause, text = _UNANSWERED.get(self.last_hint, _UNANSWERED[0])
-        if self.state != State.AM1_SENT and cause == "no-answer":
-            text = "the gateway stopped answering after phase 1"
         self.close(now, cause, text)
 
     def _wait_over(self, now: int) -> None:

@@ -250,6 +250,9 @@ class GatewaySession(ProtectedSa):
             made.append(Child(0, request, 0))
         return made
 
+    def shorten_phase1(self, life_s: int) -> None:
+        """This gateway keeps no life of its ISAKMP SA."""
+
     def gave_up(self, exchange: Exchange, now: int) -> None:
         self.down("no-answer", "the client does not answer", now)
 
