@@ -42,7 +42,7 @@ def test_date_agrees_with_the_library_every_day_of_the_year(year: int) -> None:
 
 
 def test_pending_xauth_is_told_in_the_two_lines_of_ios() -> None:
-    # SOURCE: the log of an IOS remote, reference sample of the XAUTH prompt.
+    # SOURCE: the log of an IOS remote that asks for XAUTH, as publicly posted.
     record = LogRecord(1, 0, "EZVPN_XAUTH", ("cisco",))
     assert lines(record, Clock(0, 1014987606827, False)) == [
         "*Mar  1 13:00:06.827: EZVPN(cisco): Pending XAuth Request, Please enter the following command:",

@@ -1,6 +1,6 @@
 """What `show` prints, line by line against the samples.
 
-SOURCE: outputs of real IOS remotes, reference/ezvpn section 5 (publicly posted `show crypto …` listings).
+SOURCE: listings of real IOS Easy VPN remotes and routers, as publicly posted; addresses are theirs.
 """
 
 from doubles.host import SECRETS, FakeHost, tunnel_down, tunnel_up
