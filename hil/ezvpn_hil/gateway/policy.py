@@ -21,13 +21,15 @@ ESP = tuple(
     for cipher, bits in (("aes-cbc", 256), ("aes-cbc", 128), ("3des", 0))
     for auth in ("sha256", "sha1")
 )
+EVERYTHING = "0.0.0.0/0"
 
 
 @dataclass
 class Policy:
     """address: our own, IDir. pool: addresses to hand out, first free one first. split: networks behind us; empty = the
     whole default route. xauth_rounds: how many REQUESTs before the verdict (the second and later ask for PASSCODE).
-    push: send Mode Config as SET instead of waiting for the REQUEST. pfs: only quick modes with this group."""
+    push: send Mode Config as SET instead of waiting for the REQUEST. pfs: only quick modes with this group. any_network: also
+    take a quick mode for everything where there is a split list, as Cisco's gateways do: the list is the client's affair."""
 
     address: bytes = ipv4_bytes("198.51.100.11")
     group: bytes = b"unity"
@@ -45,10 +47,12 @@ class Policy:
     push: bool = False
     pfs: int = 0
     natt: bool = True
+    any_network: bool = False
 
     def networks(self) -> list[Selector]:
         """What the client may reach, as selectors."""
-        return [network(text) for text in self.split] or [network("0.0.0.0/0")]
+        named = [network(text) for text in self.split]
+        return [*named, network(EVERYTHING)] if self.any_network or not named else named
 
     def mode_config(self, address: bytes) -> ModeConfig:
         """What one client gets."""
