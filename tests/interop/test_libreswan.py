@@ -42,12 +42,8 @@ def test_negotiation_completes(libreswan: Lab, suite: str, where: str) -> None:
     assert "IPsec SA established" not in gateway.status()
 
 
-def test_wrong_password_is_told_apart_from_a_wrong_key(libreswan: Lab) -> None:
-    gateway = libreswan.gateways[0]
+def test_wrong_password_is_said(libreswan: Lab) -> None:
     edge = Edge(libreswan, "wrong-password")
-    edge.start(connecting(gateway, password="not-her-password"))
+    edge.start(connecting(libreswan.gateways[0], password="not-her-password"))
     assert "rejected user alice" in edge.agent.wait_log("%CRYPTO-3-EZVPN_FAILED")
-    edge.stop()
-    edge.start(connecting(gateway, key="not-the-group-key"))
-    assert "did not prove that it knows the group key" in edge.agent.wait_log("group key")
     edge.stop()
