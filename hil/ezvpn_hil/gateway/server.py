@@ -34,6 +34,9 @@ DEVICE = "ezgw%d"
 DATAGRAM_BYTES = 65536
 RECEIVE_BUFFER = 1 << 20
 
+# Causes of the core whose own text speaks of a gateway's deeds.
+GONE = {"deleted-by-peer": "it deleted the ISAKMP SA", "closed": "this gateway ends"}
+
 
 class CannotServe(Exception):
     """A socket or the device was refused; the text says which and why."""
@@ -207,8 +210,10 @@ def line(event: Event) -> str:
         )
     if isinstance(event, events.ChildDown):
         return f"ESP {event.spi_in:08x} {event.spi_out:08x} ended: {event.reason}"
-    if isinstance(event, events.ChildFailed | events.SessionDown):
-        return event.text
+    if isinstance(event, events.SessionDown):
+        return "gone: " + (GONE.get(event.cause) or event.text)
+    if isinstance(event, events.ChildFailed):
+        return f"no ESP: {event.text}"
     if isinstance(event, events.Dropped):
         return f"dropped: {event.text} ({event.cause})"
     return ""

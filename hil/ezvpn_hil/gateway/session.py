@@ -44,6 +44,7 @@ class GatewaySession(ProtectedSa):
         self.address: bytes | None = None
         self.user = ""
         self.rounds = 0
+        self.passed: bool | None = None  # the verdict on the user, None before it
         self.first = Exchange(ExchangeType.AGGRESSIVE, 0, b"", 0)
         self._hash_i = b""
         self._iv = b""
@@ -182,12 +183,18 @@ class GatewaySession(ProtectedSa):
     def transaction(self, exchange: Exchange, clear: memoryview, parts: list[Part], now: int) -> None:
         part = require(parts, Payload.ATTR)
         message = parse_config(clear, part.start, part.end)
-        if message.type == ConfigType.REPLY and self.state == State.XAUTH:
-            self._judge(dict(message.attributes), now)
+        if self.state == State.XAUTH and self.passed is None:
+            if message.type == ConfigType.REPLY:
+                self._judge(dict(message.attributes), now)
+        elif self.state == State.XAUTH and not self.passed:
+            if message.type == ConfigType.ACK:
+                self.informational.send_delete_isakmp(now)
+                self.down("xauth-failed", "refused: wrong user or password", now)
         elif message.type == ConfigType.ACK and self.state == State.XAUTH:
             self.state = State.CONFIG
             self._configure(now)
-        elif message.type == ConfigType.REQUEST and self.state in (State.XAUTH, State.CONFIG, State.UP):
+        elif message.type == ConfigType.REQUEST:
+            # Also in XAUTH: the ACK of the verdict may have been lost.
             self._give(exchange, ConfigType.REPLY, Sent.ANSWER, now)
         elif message.type == ConfigType.ACK and self.state == State.CONFIG:
             self.state = State.UP
@@ -204,6 +211,7 @@ class GatewaySession(ProtectedSa):
         if ok and self.rounds < self.policy.xauth_rounds:
             self._ask(now)
             return
+        self.passed = ok
         self._send(None, ConfigType.SET, [(Xauth.STATUS, 1 if ok else 0)], Sent.REQUEST, now)
         self.core.emit(XauthResult(self.id, ok, self.user))
 
