@@ -50,6 +50,25 @@ def test_an_answer_has_no_timer_and_follows_the_peers_repetitions() -> None:
     assert exchange.repeated() == b"", "a replayed message must not make us a reflector"
 
 
+def test_a_last_message_goes_out_as_often_as_a_request_and_follows_the_peers_repetitions_too() -> None:
+    exchange = request()
+    exchange.sent(b"QUICK 3", Sent.LAST, T)
+    assert exchange.repeated() == b"QUICK 3"
+    sent = []
+    while (due := exchange.due()) is not None:
+        sent.append(exchange.expire(due))
+    assert sent == [b"QUICK 3"] * 3 + [None]
+    assert exchange.last, "giving up is no failure"
+
+
+def test_a_last_message_that_arrived_is_not_repeated_unasked() -> None:
+    exchange = request()
+    exchange.sent(b"QUICK 3", Sent.LAST, T)
+    exchange.arrived()
+    assert exchange.due() is None
+    assert exchange.repeated() == b"QUICK 3"
+
+
 def test_a_request_not_answered_by_the_user_yet_repeats_nothing() -> None:
     assert Exchange(ExchangeType.TRANSACTION, 7, b"", T).repeated() == b""
 
