@@ -36,6 +36,10 @@ class PracticeGateway(RunningGateway):
             argv += ["--user", f"{user}:{password}"]
         for network in options.split or ():
             argv += ["--split", network]
+        for name, values in (("--ike", options.ike), ("--esp", options.esp), ("--dns", options.dns)):
+            for value in values:
+                argv += [name, value]
+        argv += ["--domain", options.domain, "--banner", options.banner]
         log = run_dir / "log" / f"{role}.log"
         daemon = Daemon(role, space, processes, argv, log, lambda pid: listening(pid, "udp", IKE_PORT))
         super().__init__(role, options, address, pool, daemon, wan)
