@@ -49,37 +49,48 @@ class Steps:
         self._env = env
         self._log = log
         self._at = -1
-        self._running = 0
+        self._staying: dict[int, str] = {}  # pid -> program, of those that must not end
+        self._ending = 0  # pid of the one that must
         self.pid = 0
         self.done = False
 
     def start_next(self) -> None:
         self._at += 1
-        argv = self._steps[self._at]["argv"]
+        argv, until = self._steps[self._at]["argv"], self._steps[self._at]["until"]
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         actions = [
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
             (os.POSIX_SPAWN_OPEN, 1, self._log, flags, 0o600),
             (os.POSIX_SPAWN_DUP2, 1, 2),
         ]
-        self._running = os.posix_spawnp(argv[0], argv, self._env, file_actions=actions, setsid=True)
-        self.pid = self.pid or self._running
+        pid = os.posix_spawnp(argv[0], argv, self._env, file_actions=actions, setsid=True)
+        self.pid = self.pid or pid
+        if until == "exit":
+            self._ending = pid
+        else:
+            self._staying[pid] = argv[0]
+            self.done = until == "runs"
 
     def look(self) -> None:
-        """Go on to the next step where this one is done. Raises RuntimeError for a program that failed."""
+        """Go on to the next step where this one is done. Raises RuntimeError for a program that failed or ended too early."""
+        for pid, name in self._staying.items():
+            _ended(pid, name, False)
         if self.done:
             return
-        until = self._steps[self._at]["until"]
-        gone, status = os.waitpid(self._running, os.WNOHANG)
-        if gone and (until != "exit" or status):
-            code = os.waitstatus_to_exitcode(status)
-            raise RuntimeError(f"{self._steps[self._at]['argv'][0]} ended with {code}")
-        if until == "exit" and not gone or until not in ("exit", "runs") and not os.path.exists(until):
-            return
-        if self._at + 1 < len(self._steps):
-            self.start_next()
-        else:
-            self.done = True
+        argv, until = self._steps[self._at]["argv"], self._steps[self._at]["until"]
+        if _ended(self._ending, argv[0], True) if until == "exit" else os.path.exists(until):
+            if self._at + 1 < len(self._steps):
+                self.start_next()
+            else:
+                self.done = True
+
+
+def _ended(pid: int, name: str, may_end: bool) -> bool:
+    """Whether it has ended. Raises RuntimeError where it failed or must not end."""
+    gone, status = os.waitpid(pid, os.WNOHANG)
+    if gone and (status or not may_end):
+        raise RuntimeError(f"{name} ended with {os.waitstatus_to_exitcode(status)}")
+    return bool(gone)
 
 
 def measure(specification: dict[str, Any]) -> dict[str, Any]:
