@@ -12,7 +12,6 @@ from ezvpn.runtime.pump import Pump
 
 _IKE = const(0)  # ike.params.SOCKET_IKE
 _NATT = const(1)  # ike.params.SOCKET_NATT
-_DATAGRAM_BYTES = const(65536)
 _IKE_BUDGET = const(16)  # datagrams a turn
 _CLOCK_MS = const(600_000)
 _PLAUSIBLE_MS = 1_735_689_600_000  # 2025-01-01: an earlier wall clock was never set
@@ -23,6 +22,7 @@ class Adapter:
     """Joins one node to the outside. `restart`: the run ended because of `reload`."""
 
     mqtt_delay_ms = 0  # before the first connection to a broker; see the CPython edge
+    datagram_bytes = 65536  # of the longest datagram that is received whole; see the MicroPython edge
 
     def __init__(self, loop: Part, sockets: Part, files: Part, own_prefix: str) -> None:
         self.loop = loop
@@ -40,7 +40,7 @@ class Adapter:
         self._terminal_width = 80
         self._consoles: "dict[int, Part]" = {}
         self._last_console = 0
-        self._ike_view = memoryview(bytearray(_DATAGRAM_BYTES))
+        self._ike_view = memoryview(bytearray(self.datagram_bytes))
         self._mover: Part = None  # moves packets between the TUN device and the 4500 socket
         self._moving: "list[Part]" = []  # what is watched for it
         self._wake: Part = None

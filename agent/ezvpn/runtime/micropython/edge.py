@@ -28,6 +28,10 @@ from ezvpn.wire.netlink import address_dump, link_dump
 class Edge(Adapter):
     """Everything with a descriptor. Made before the node, because the node wants to know the ports; raises `CannotStart`."""
 
+    # This interpreter takes that much of its heap in one piece for each datagram, whatever its length. IKE needs less than 2 kB;
+    # what is longer arrives cut off, fails the length check and is counted.
+    datagram_bytes = 4096
+
     def __init__(self, options: Options, own_prefix: str) -> None:
         files = Store(options.state_dir, options.config)
         files.open()

@@ -10,7 +10,7 @@ from ezvpn.wire.netlink import GROUP_IPV4_ADDRESS, GROUP_IPV4_ROUTE, GROUP_LINK
 
 _AF_NETLINK = 16
 _NETLINK_ROUTE = 0
-_DATAGRAM_BYTES = 32768
+_DATAGRAM_BYTES = 8192  # NLMSG_GOODSIZE of linux/netlink.h, the most that the kernel puts into one unasked
 _BUDGET = 16  # datagrams a turn
 
 

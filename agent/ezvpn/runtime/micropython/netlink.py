@@ -13,7 +13,7 @@ from ezvpn.runtime.calls import Part
 from ezvpn.runtime.micropython.tundev import TunDevice
 from ezvpn.runtime.rtnetlink import FAMILY, PROTOCOL, TIMEOUT_S, RtnetlinkKernel
 
-_RECEIVE_BYTES = 32768
+_RECEIVE_BYTES = 8192  # from the heap in one piece at each call; the kernel cuts a dump to the size that is asked for
 _TEXT_LIMIT = 65536
 _SO_RCVBUF = 8
 _RECEIVE_BUFFER = 1 << 20
