@@ -83,11 +83,14 @@ class Endpoint:
             found.forget_everything()
             self._sessions.remove(found)
 
-    def note_inbound(self, session: int, now: int) -> None:
-        """Authenticated ESP past anti-replay came in: a sign of life (RFC 3706 5.4)."""
+    def note_inbound(self, session: int, now: int, spi: int = 0) -> None:
+        """Authenticated ESP past anti-replay came in, under our SPI `spi`: a sign of life (RFC 3706 5.4), and the pair stands
+        at the gateway too."""
         found = self._find(session)
         if found is not None:
             found.dpd.note_inbound(now)
+            if spi:
+                found.quick3_arrived(spi)
 
     def prepare(self, group: int, now: int) -> None:
         """Make a DH key pair while there is time."""

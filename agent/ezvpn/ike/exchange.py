@@ -5,6 +5,8 @@ when a packet goes out again is decided here only:
 
 - REQUEST  unanswered, goes out at 0, 1, 3, 7 s and is given up at 15 s
 - ANSWER   goes out again only when the peer repeats its own message (RFC 2408 3.1: the last message has no answer)
+- LAST     as ANSWER, and unasked at 1, 3, 7 s until its use shows that it arrived: there are gateways that stop repeating
+           quick 2 when the next quick mode begins, and without quick 3 their half of the pair never stands
 
 `Protection` is the ISAKMP SA's cipher and prf, used by both roles.
 """
@@ -29,6 +31,7 @@ class Sent:
 
     REQUEST = 0
     ANSWER = 1
+    LAST = 2
 
 
 class Exchange:
@@ -42,6 +45,7 @@ class Exchange:
         self.packet = b""
         self.received = b""  # digest of the peer's last accepted message
         self.waiting = False
+        self.last = False  # nothing answers what was sent: giving up is no failure
         self.owed = False  # a human is asked for our answer: not idle, however long that takes
         self.first_sent = now
         self.touched = now
@@ -51,7 +55,8 @@ class Exchange:
     def sent(self, packet: bytes, how: int, now: int) -> None:
         """A new message went out; whatever was sent before is no longer repeated."""
         self.packet = packet
-        self.waiting = how == Sent.REQUEST
+        self.waiting = how != Sent.ANSWER
+        self.last = how == Sent.LAST
         self.owed = False
         self.first_sent = now
         self.touched = now
@@ -74,6 +79,10 @@ class Exchange:
         if self.resends < len(RESEND_AT_MS):
             return self.first_sent + RESEND_AT_MS[self.resends]
         return self.first_sent + GIVE_UP_MS
+
+    def arrived(self) -> None:
+        """What went out last was received: it is not repeated unasked."""
+        self.waiting = False
 
     def expire(self, now: int) -> "bytes | None":
         """At `due`: the packet to send again, or None when it is time to give up. After a long sleep the repetitions that

@@ -16,6 +16,7 @@ from ezvpn.wire.sa import Protocol
 
 # RFC 2408 3.14.1: 1 - 16383 are errors.
 LAST_ERROR = 16383
+_UNREADABLE = (NotifyType.PAYLOAD_MALFORMED, NotifyType.INVALID_HASH_INFORMATION, NotifyType.INVALID_MESSAGE_ID)
 
 
 class Informational:
@@ -52,7 +53,7 @@ class Informational:
         if notify.type == NotifyType.RESPONDER_LIFETIME:
             self._responder_lifetime(notify)
         elif notify.type <= LAST_ERROR:
-            child = self._pending_child(notify.spi)
+            child = self._pending_child(notify)
             if child is not None:
                 cause = "no-proposal" if notify.type == NotifyType.NO_PROPOSAL_CHOSEN else "refused"
                 text = "gateway refused quick mode: " + notify_name(notify.type)
@@ -60,12 +61,15 @@ class Informational:
             else:
                 sa.hint(notify.type, notify_name(notify.type))
 
-    def _pending_child(self, spi: bytes) -> "Child | None":
+    def _pending_child(self, notify: Notify) -> "Child | None":
         """Whom an error is about: the child whose SPI it names, else the one quick mode under way (there is one at most)."""
         pending = [child for child in self.sa.children if not child.up and child.spi_in]
         for child in pending:
-            if child.spi_in.to_bytes(4, "big") == spi:
+            if child.spi_in.to_bytes(4, "big") == notify.spi:
                 return child
+        # A gateway that no longer knows the exchange of a repeated quick 3 can't decrypt it, and says so.
+        if notify.type in _UNREADABLE and self.sa.repeats_unasked():
+            return None
         return pending[0] if pending else None
 
     def _responder_lifetime(self, notify: Notify) -> None:

@@ -179,7 +179,15 @@ class ProtectedSa(IsakmpSa):
         if child in self.children:
             self.children.remove(child)
         self.core.free_spi(child.spi_in)
+        self.quick3_arrived(child.spi_in)  # or it doesn't matter any more
         self.core.emit(ChildDown(self.id, child.id, child.spi_in, child.spi_out, reason))
+
+    def quick3_arrived(self, spi_in: int) -> None:
+        """The peer uses the pair with this SPI of ours, so it has quick 3."""
+        for exchange in self.exchanges:
+            task = exchange.task
+            if exchange.last and isinstance(task, QuickInitiator) and task.child.spi_in == spi_in:
+                exchange.arrived()
 
     def close_child(self, id: int, reason: str, now: int) -> None:
         for child in list(self.children):
@@ -243,6 +251,8 @@ class ProtectedSa(IsakmpSa):
         if packet is not None:
             self.queue(packet, now)
             self.traced(True, exchange.kind, exchange.message_id, (), len(packet), True)
+            return
+        if exchange.last:
             return
         task = exchange.task
         if isinstance(task, (QuickInitiator, QuickResponder)):

@@ -213,7 +213,7 @@ class QuickInitiator(Quick):
             self.nonce,
             self.peer_nonce,
         )
-        sa.send_hashed(exchange, w, at, Sent.ANSWER, now, b"", digest)
+        sa.send_hashed(exchange, w, at, Sent.LAST, now, b"", digest)
         sa.child_up(child, now)
 
     def _accept(self, view: memoryview, parts: "list[Part]") -> "tuple[EspTransform, bytearray]":

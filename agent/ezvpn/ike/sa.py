@@ -153,6 +153,10 @@ class IsakmpSa:
             if not exchange.waiting and not exchange.owed and now - exchange.touched >= LINGER_MS:
                 self.forget(exchange)
 
+    def repeats_unasked(self) -> bool:
+        """Whether a quick 3 went out again that may have arrived before."""
+        return [1 for exchange in self.exchanges if exchange.last and exchange.resends] != []
+
     def mark_seen(self, message_id: int) -> None:
         """The message ID of an informational, the peer's or ours."""
         _remember(self._seen, message_id)

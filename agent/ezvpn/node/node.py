@@ -160,7 +160,7 @@ class Node:
             session, name = self._children.get(found.spi, (0, ""))
             edge = self._edge(name)
             if found.kind == Edge.FIRST_IN and session:
-                self.endpoint.note_inbound(session, now)
+                self.endpoint.note_inbound(session, now, found.spi)
             elif found.kind == Edge.VOLUME and edge is not None:
                 edge.tunnel.rekey(found.spi, now)
                 self._obey(edge, now)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from doubles.handshake import Handshake
-from doubles.insider import Insider, Message, client_session, notify, opened, sa
+from doubles.insider import Insider, Message, client_session, delete, notify, opened, sa
 
 from ezvpn.crypto.dh import generate
 from ezvpn.ike import proposal, selectors
@@ -270,6 +270,63 @@ def test_silence_is_given_up_at_15_s() -> None:
     h.client.timeout(h.now)
     h.drain()
     assert failures(h) == [("no-answer", 0)] and not h.said(SessionDown)
+
+
+# --- quick 3, which nothing answers ---------------------------------------------------------------------------------------
+
+
+def repeated(h: Handshake) -> list[int]:
+    """When something went out again, in ms from now; time goes from deadline to deadline for 20 s."""
+    start, found = h.now, []
+    while (at := h.client.deadline()) is not None and at <= start + 20_000:
+        h.now = at
+        h.client.timeout(at)
+        h.drain()
+        found += [at - start for _ in h.flying]
+        h.flying.clear()
+    return found
+
+
+def test_quick_3_goes_out_again_until_the_pair_is_used() -> None:
+    # A gateway may have stopped repeating Q2: strongSwan does when the next quick mode begins.
+    h, gateway, q1 = quick1()
+    answer(gateway, q1, *whole(q1))
+    h.flying.clear()
+    assert repeated(h) == [1000, 3000, 7000]
+    assert not failures(h) and not h.said(ChildDown)
+
+
+@pytest.mark.parametrize("end", ["used", "deleted"])
+def test_quick_3_rests_when_the_pair_is_used_or_gone(end: str) -> None:
+    h, gateway, q1 = quick1()
+    answer(gateway, q1, *whole(q1))
+    h.client.note_inbound(h.session, h.now, up(h).spi_in + 1)  # another pair
+    h.now += 1000
+    h.client.timeout(h.now)
+    h.drain()
+    assert len(h.flying) == 2
+    h.flying.clear()
+    if end == "used":
+        h.client.note_inbound(h.session, h.now, up(h).spi_in)
+    else:
+        gateway.inform(delete(3, SPI))
+    assert repeated(h) == []
+
+
+def test_a_gateway_that_cannot_read_a_repeated_quick_3_fails_no_other_quick_mode() -> None:
+    # SOURCE: strongSwan 5.9.8 answers so once another exchange came in between.
+    h, gateway, q1 = quick1()
+    answer(gateway, q1, *whole(q1))
+    h.client.open_child(h.session, ChildRequest(net("198.18.10.1/32"), net("198.19.2.0/24"), ESP), h.now)
+    h.drain()
+    gateway.heard()
+    h.now += 1000
+    h.client.timeout(h.now)
+    h.drain()
+    gateway.inform(notify(NotifyType.PAYLOAD_MALFORMED))
+    assert not failures(h)
+    gateway.inform(notify(NotifyType.NO_PROPOSAL_CHOSEN, b"", b"", 3))
+    assert failures(h) == [("no-proposal", NotifyType.NO_PROPOSAL_CHOSEN)]
 
 
 # --- lifetimes -------------------------------------------------------------------------------------------------------

@@ -76,10 +76,10 @@ class TestPlane:
         w.configure(SIX_LINES)
         w.up()
         heard = []
-        w.node.endpoint.note_inbound = lambda session, now: heard.append(session)
+        w.node.endpoint.note_inbound = lambda session, now, spi: heard.append((session, spi))
         w.device.plane.tell(Edge.FIRST_IN, w.status.children[0].spi_in)
         w.call(w.device, w.node.plane_edges, w.now)
-        assert heard == [w.status.phase1.session]
+        assert heard == [(w.status.phase1.session, w.status.children[0].spi_in)]
 
     def test_a_used_up_pair_is_renewed_without_a_gap(self):
         w = World(gateway())
