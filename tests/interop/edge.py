@@ -142,6 +142,15 @@ class Dashboard:
             raise LabError(f"no state {fields} within {limit_s:.0f} s; the last ones: {self.states[-2:]}")
         return self.states[-1]
 
+    def wait_tries(self, count: int, limit_s: float = 10.0) -> None:
+        """Wait until so many tries have ended with a time for the next one."""
+
+        def planned() -> set[int]:
+            return {state["next_try"] for state in self.states if state["next_try"] is not None}
+
+        if not wait_until(lambda: len(planned()) >= count, limit_s, 0.02):
+            raise LabError(f"{len(planned())} tries within {limit_s:.0f} s, not {count}: {self.states[-2:]}")
+
     def wait_status(self, word: str, limit_s: float = 10.0) -> None:
         if not wait_until(lambda: self.status[-1:] == [word], limit_s, 0.02):
             raise LabError(f"no {word!r} within {limit_s:.0f} s; the status was {self.status}")
