@@ -3,19 +3,22 @@
     python -m ezvpn_hil.demo [--gateway strongswan|practice] [--broker mosquitto|embedded]
 
 Belongs here: what is shown and in which order. Not here: the lab (`lab`), the agent, installing (`tools/setup.sh`).
-Without root it runs again in namespaces of its own; without strongSwan or mosquitto the practice gateway or the embedded
-broker stand in. Exit codes: 0 all steps went well, 1 one did not, 3 the machine doesn't allow it, 130 interrupted.
+Without root it runs again in namespaces of its own; where strongSwan or mosquitto isn't installed or doesn't start, the
+practice gateway or the embedded broker stands in.
+Exit codes: 0 all steps went well, 1 one did not, 3 the machine doesn't allow it, 130 interrupted.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -23,10 +26,11 @@ from ezvpn_hil.lab import broker as brokers
 from ezvpn_hil.lab import rootless, strongswan
 from ezvpn_hil.lab.agent import six_lines
 from ezvpn_hil.lab.broker import Subscription
+from ezvpn_hil.lab.interrupts import SIGNALS
 from ezvpn_hil.lab.lab import Lab
 from ezvpn_hil.lab.namespace import LabError
 from ezvpn_hil.lab.plan import LAN_HOST, SERVICES, Gateway
-from ezvpn_hil.lab.processes import wait_until
+from ezvpn_hil.lab.processes import environment, wait_until
 
 DEVICE = "edge-demo"
 TUNNEL = "HQ"
@@ -42,6 +46,11 @@ mqtt
 """
 
 BOLD, DIM, RED, GREEN, CYAN, PLAIN = "\033[1m", "\033[2m", "\033[31m", "\033[32m", "\033[36m", "\033[0m"
+
+
+STAND_INS = ("practice", "embedded")
+# Programs without which there is no lab, and their Debian packages.
+NEEDED = {"ip": "iproute2", "ping": "iputils-ping", "sysctl": "procps"}
 
 
 class Failed(Exception):
@@ -226,22 +235,31 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--broker", choices=["mosquitto", "embedded"], help="default: mosquitto where it is installed")
     options = parser.parse_args(argv)
+    if packages := missing():
+        print(f"demo: programs are missing.\nRun: {as_root('apt-get install -y ' + packages)}", file=sys.stderr)
+        return 3
     if rootless.needed():
         if reason := rootless.possible():
-            print(f"demo: no namespaces without root on this machine ({reason}).\nRun: sudo make demo", file=sys.stderr)
+            print(
+                f"demo: no namespaces without root on this machine ({reason}).\nRun: {as_root('make demo')}",
+                file=sys.stderr,
+            )
             return 3
         print("not root: everything happens in namespaces of this user's own", flush=True)
         rootless.enter([sys.executable, "-m", "ezvpn_hil.demo", *(sys.argv[1:] if argv is None else argv)])
     gateway = options.gateway or ("strongswan" if strongswan.installed() else "practice")
     broker = options.broker or ("mosquitto" if brokers.installed() else "embedded")
-    signal.signal(signal.SIGTERM, _interrupted)
+    for number in SIGNALS:
+        signal.signal(number, _interrupted)
     teller = Teller()
     try:
-        teller.step("Build a network in namespaces: gateway, protected LAN, client, broker")
-        with Lab([Gateway(kind=gateway)], nat=False, broker_program=broker) as lab:
+        with built(teller, gateway, broker, bool(options.gateway or options.broker)) as lab:
             show(teller, lab)
             teller.step("Take everything down")
         teller.done("no process, namespace, link or file is left")
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on; nothing is left all the same
+        return 1
     except (Failed, LabError, OSError) as error:
         teller.line(f"\ndemo failed: {error}", RED)
         return 1
@@ -249,6 +267,40 @@ def main(argv: list[str] | None = None) -> int:
         teller.line("\ninterrupted; everything was taken down", RED)
         return 130
     return 0
+
+
+@contextmanager
+def built(teller: Teller, gateway: str, broker: str, wanted: bool) -> Iterator[Lab]:
+    """A lab that is up. Where installed programs were not asked for by name and don't start (a profile of the machine forbids
+    it to them, say), ours stand in. Raises LabError."""
+    teller.step("Build a network in namespaces: gateway, protected LAN, client, broker")
+    lab = Lab([Gateway(kind=gateway)], nat=False, broker_program=broker)
+    try:
+        try:
+            lab.up()
+        except LabError as error:
+            if wanted or (gateway, broker) == STAND_INS:
+                raise
+            teller.block(str(error))
+            teller.step("Build it with the practice gateway and the embedded broker, which stand in")
+            lab = Lab([Gateway(kind=STAND_INS[0])], nat=False, broker_program=STAND_INS[1])
+            lab.up()
+        yield lab
+    finally:
+        lab.down()
+
+
+def missing() -> str:
+    """The Debian packages that the lab can't do without and that aren't there, with spaces between."""
+    path = environment()["PATH"]
+    return " ".join(package for program, package in NEEDED.items() if not shutil.which(program, path=path))
+
+
+def as_root(command: str) -> str:
+    """The command as this user can type it."""
+    if not rootless.needed():
+        return command
+    return f"sudo {command}" if shutil.which("sudo") else f"su -c '{command}'"
 
 
 def _interrupted(number: int, frame: FrameType | None) -> None:

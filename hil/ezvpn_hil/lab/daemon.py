@@ -85,7 +85,8 @@ class Daemon:
         return "is frozen" if frozen(pid) else "runs"
 
     def log_tail(self, lines: int = 15) -> str:
-        try:
-            return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
-        except OSError:
-            return "(no log)"
+        """The end of its log; of what it printed, where it ended before it wrote one."""
+        for path in (self.log, self.log.with_name(f"{self.name}.log")):
+            if path.exists() and (text := path.read_text(errors="replace").strip()):
+                return "\n".join(text.splitlines()[-lines:])
+        return "(it said nothing)"

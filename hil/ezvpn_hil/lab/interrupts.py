@@ -1,6 +1,6 @@
-"""Ctrl-C and TERM at the wrong moment: a short piece of work that must not be cut in two.
+"""Ctrl-C, TERM and a closed terminal at the wrong moment: a short piece of work that must not be cut in two.
 
-Belongs here: holding the two signals back in this process. Not here: what is done then.
+Belongs here: holding the three signals back in this process. Not here: what is done then.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager

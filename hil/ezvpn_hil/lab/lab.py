@@ -22,7 +22,7 @@ from ezvpn_hil.lab.agent import Agent
 from ezvpn_hil.lab.broker import Broker
 from ezvpn_hil.lab.daemon import Daemon
 from ezvpn_hil.lab.gateway import RunningGateway
-from ezvpn_hil.lab.interrupts import held
+from ezvpn_hil.lab.interrupts import SIGNALS, held
 from ezvpn_hil.lab.libreswan import LibreswanGateway
 from ezvpn_hil.lab.namespace import LabError, Namespace, existing, ip
 from ezvpn_hil.lab.plan import Gateway
@@ -186,7 +186,7 @@ class Lab:
         if self.run_dir is None:
             return
         # A second Ctrl-C waits until all is gone; everything in here is bounded in time.
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         try:
             self._take_down(self.run_dir)
         finally:

@@ -6,13 +6,12 @@ Belongs here: `ip netns` and `ip -n`. Not here: which namespaces there are (`pla
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from ezvpn_hil.lab.processes import Processes
+from ezvpn_hil.lab.processes import Processes, environment
 
 DUMPS = (("addr",), ("link",), ("route", "show", "table", "all"), ("rule",))
 
@@ -23,7 +22,7 @@ class LabError(Exception):
 
 def ip(*args: str, text: str | None = None) -> str:
     """Run `ip`; text is given on its standard input (for -batch). Raises LabError with its own message."""
-    done = subprocess.run(["ip", *args], input=text, capture_output=True, text=True)
+    done = subprocess.run(["ip", *args], input=text, capture_output=True, text=True, env=environment())
     if done.returncode:
         raise LabError(f"ip {' '.join(args)}: {done.stderr.strip() or done.returncode}")
     return done.stdout
@@ -65,7 +64,7 @@ class Namespace:
             capture_output=True,
             text=True,
             timeout=timeout,
-            env={**os.environ, **(env or {})},
+            env=environment(env),
         )
         if check and done.returncode:
             said = (done.stderr or done.stdout).strip()[-500:]

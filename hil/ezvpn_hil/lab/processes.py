@@ -18,6 +18,15 @@ from typing import IO
 from ezvpn_hil.lab.interrupts import held
 
 GRACE_S = 3.0
+# Where daemons and network tools are; the PATH of a plain user, or of `su`, doesn't name them.
+SYSTEM_FOLDERS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Our environment and `extra`, with the folders of system programs at the end of PATH."""
+    path = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    path += [folder for folder in SYSTEM_FOLDERS if folder not in path]
+    return {**os.environ, "PATH": os.pathsep.join(path), **(extra or {})}
 
 
 def start_time(pid: int) -> str | None:
@@ -108,7 +117,7 @@ class Processes:
                 stdin=stdin,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **(env or {})},
+                env=environment(env),
                 start_new_session=True,
             )
             self._children[child.pid] = child

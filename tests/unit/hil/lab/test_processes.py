@@ -9,7 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ezvpn_hil.lab.processes import Processes, frozen, listening, start_time, wait_until
+import pytest
+
+from ezvpn_hil.lab.processes import Processes, environment, frozen, listening, start_time, wait_until
 
 DEAF = "import signal,time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint(1, flush=True)\ntime.sleep(60)"
 
@@ -58,3 +60,10 @@ def test_start_time_of_nobody_is_none() -> None:
 
 def test_our_own_namespace_does_not_count_as_listening() -> None:
     assert not listening(os.getpid(), "tcp", 1)
+
+
+def test_daemons_are_found_with_the_path_of_a_plain_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin:/usr/sbin:/bin")
+    found = environment({"A": "1"})
+    assert found["PATH"] == "/usr/bin:/usr/sbin:/bin:/usr/local/sbin:/sbin"
+    assert found["A"] == "1"
