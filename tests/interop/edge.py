@@ -101,13 +101,19 @@ class Dashboard:
         self.base = f"ezvpn/{device}"
         self._subscription = broker.subscribe(f"{self.base}/#", session)
 
+    @property
+    def messages(self) -> list[tuple[str, Any, bool]]:
+        """(topic below ezvpn/DEVICE, payload, retained), in order."""
+        start = len(self.base) + 1
+        return [(topic[start:], payload, kept) for topic, payload, kept in self._subscription.messages()]
+
     def of(self, topic: str) -> list[Any]:
         """Payloads on a topic below ezvpn/DEVICE, in order."""
-        return [payload for t, payload, _ in self._subscription.messages() if t == f"{self.base}/{topic}"]
+        return [payload for t, payload, _ in self.messages if t == topic]
 
     def retained(self, topic: str) -> list[Any]:
         """Those that the broker gave because it kept them."""
-        return [p for t, p, kept in self._subscription.messages() if kept and t == f"{self.base}/{topic}"]
+        return [payload for t, payload, kept in self.messages if kept and t == topic]
 
     @property
     def status(self) -> list[str]:
