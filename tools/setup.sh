@@ -11,7 +11,9 @@ MODE=${1:-}
 STEPS=$([ -n "$MODE" ] && echo 3 || echo 1)
 STEP=0
 LOG=$(mktemp)
-trap 'rm -f "$LOG"' EXIT
+POLICY=/usr/sbin/policy-rc.d
+UNGUARD=: # the command that takes our policy away again, also after Ctrl-C
+trap 'rm -f "$LOG"; $UNGUARD' EXIT
 
 step() { STEP=$((STEP + 1)); printf '[%s/%s] %s … ' "$STEP" "$STEPS" "$1"; }
 ok() { echo "${1:-ok}"; }
@@ -66,7 +68,7 @@ system_packages() {
     [ "$MODE" = --demo ] && { ok "not a Debian machine: the demo uses what is there"; return; }
     fail "This is not a Debian machine: install the programs of tools/packages.txt yourself." "cat tools/packages.txt"
   fi
-  missing=$(missing_packages | tr '\n' ' ')
+  missing=$(missing_packages | paste -sd ' ')
   if [ -z "$missing" ]; then ok "ok (already there)"; return; fi
   local install="apt-get install -y --no-install-recommends $missing"
   if ! prefix=$(apt_prefix); then
@@ -77,14 +79,15 @@ system_packages() {
     fail "Some Debian packages are missing and this user may not install them." "$command"
   fi
   # No daemon may start by itself: the lab starts its own, in namespaces.
-  local guard=""
-  if [ ! -e /usr/sbin/policy-rc.d ]; then
-    printf '#!/bin/sh\nexit 101\n' | $prefix tee /usr/sbin/policy-rc.d >/dev/null && $prefix chmod 755 /usr/sbin/policy-rc.d && guard=yes
+  if [ ! -e "$POLICY" ]; then
+    UNGUARD="$prefix rm -f $POLICY"
+    printf '#!/bin/sh\nexit 101\n' | $prefix tee "$POLICY" >/dev/null && $prefix chmod 755 "$POLICY"
   fi
   local done=yes
   $prefix apt-get -q update >"$LOG" 2>&1 || true
   $prefix env DEBIAN_FRONTEND=noninteractive $install >>"$LOG" 2>&1 || done=no
-  [ -z "$guard" ] || $prefix rm -f /usr/sbin/policy-rc.d
+  $UNGUARD
+  UNGUARD=:
   if [ $done = no ]; then
     [ "$MODE" = --demo ] && { ok "apt could not: the practice gateway and the embedded broker stand in where needed"; return; }
     fail "apt could not install the Debian packages." "${prefix:+$prefix }apt-get update && ${prefix:+$prefix }$install"
