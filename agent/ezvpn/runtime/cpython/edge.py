@@ -31,7 +31,7 @@ _CAP_NET_ADMIN = 12  # linux/capability.h
 class Edge(Adapter):
     """Everything with a descriptor. Made before the node, because the node wants to know the ports; raises `CannotStart`."""
 
-    # aiomqtt takes longer to import than a whole negotiation; the tunnel goes first.
+    # asyncio and aiomqtt take longer to import than a whole negotiation; the tunnel goes first.
     mqtt_delay_ms = 150
 
     def __init__(self, options: Options, own_prefix: str) -> None:
@@ -117,6 +117,13 @@ class Edge(Adapter):
         except KernelError as error:
             self.note(error.what)
             return None
+
+    def _mqtt_begin(self) -> None:
+        self.loop.with_asyncio(self._mqtt_begin_in_asyncio)
+
+    def _mqtt_begin_in_asyncio(self) -> None:
+        if self._mqtt_timer is not None:  # else it was stopped while asyncio was loaded
+            super()._mqtt_begin()
 
     def make_mqtt(self) -> Part:
         from ezvpn.runtime.cpython.mqtt import MqttAdapter

@@ -1,21 +1,32 @@
 """The loop on CPython: timers never early, watches before and while it runs, a fault in a callback is survived."""
 
+import asyncio
 import os
 import signal
 import socket
+import subprocess
+import sys
+import threading
 
 import pytest
 
 from ezvpn.runtime.cpython.loop import Loop
 
 
-def run(loop: Loop, ms: int = 2000) -> None:
-    """Until `stop`; a test that forgets it ends after `ms`."""
-    loop.at(loop.now() + ms, loop.stop)
-    loop.run()
+@pytest.fixture(params=["epoll", "asyncio"])
+def run(request):
+    """Run a loop until `stop`, without asyncio or with it from the first moment; a test that forgets `stop` ends after 2 s."""
+
+    def until_stop(loop: Loop, ms: int = 2000) -> None:
+        loop.at(loop.now() + ms, loop.stop)
+        if request.param == "asyncio":
+            loop._have_asyncio()
+        loop.run()
+
+    return until_stop
 
 
-def test_timers_fire_in_order_and_never_early():
+def test_timers_fire_in_order_and_never_early(run):
     loop = Loop()
     fired = []
     start = loop.now()
@@ -27,7 +38,7 @@ def test_timers_fire_in_order_and_never_early():
     assert all(passed >= delay for delay, passed in fired)
 
 
-def test_a_cancelled_timer_is_silent_before_and_while_the_loop_runs():
+def test_a_cancelled_timer_is_silent_before_and_while_the_loop_runs(run):
     loop = Loop()
     fired = []
     early = loop.at(loop.now(), lambda: fired.append("early"))
@@ -40,7 +51,7 @@ def test_a_cancelled_timer_is_silent_before_and_while_the_loop_runs():
     assert fired == []
 
 
-def test_a_stream_watched_before_run_is_read_and_another_written():
+def test_a_stream_watched_before_run_is_read_and_another_written(run):
     loop = Loop()
     near, far = socket.socketpair()
     far.send(b"x")
@@ -61,7 +72,7 @@ def test_a_stream_watched_before_run_is_read_and_another_written():
     assert far.recv(10) == b"answer"
 
 
-def test_an_unwatched_stream_is_not_served():
+def test_an_unwatched_stream_is_not_served(run):
     loop = Loop()
     near, far = socket.socketpair()
     far.send(b"x")
@@ -71,7 +82,7 @@ def test_an_unwatched_stream_is_not_served():
     run(loop)
 
 
-def test_a_regular_file_cannot_be_watched(tmp_path):
+def test_a_regular_file_cannot_be_watched(run, tmp_path):
     loop = Loop()
     faults = []
 
@@ -88,7 +99,7 @@ def test_a_regular_file_cannot_be_watched(tmp_path):
     assert faults == [PermissionError]
 
 
-def test_a_fault_in_a_callback_is_printed_counted_and_survived(capfd):
+def test_a_fault_in_a_callback_is_printed_counted_and_survived(run, capfd):
     loop = Loop()
 
     def broken():
@@ -101,7 +112,7 @@ def test_a_fault_in_a_callback_is_printed_counted_and_survived(capfd):
     assert "internal error" in capfd.readouterr().err
 
 
-def test_signals_arrive_as_callbacks():
+def test_signals_arrive_as_callbacks(run):
     loop = Loop()
     heard = []
     loop.on_signal(signal.SIGHUP, lambda: heard.append("hup"))
@@ -112,7 +123,7 @@ def test_signals_arrive_as_callbacks():
     assert heard == ["hup"]
 
 
-def test_a_signal_before_the_loop_runs_is_kept():
+def test_a_signal_before_the_loop_runs_is_kept(run):
     loop = Loop()
     loop.on_signal(signal.SIGTERM, loop.stop)
     os.kill(os.getpid(), signal.SIGTERM)
@@ -125,3 +136,63 @@ def test_stop_before_run_is_kept():
     loop = Loop()
     loop.stop()
     loop.run()
+
+
+def test_asyncio_takes_over_what_was_watched_and_timed():
+    loop = Loop()
+    near, far = socket.socketpair()
+    heard = []
+
+    def readable():
+        heard.append((near.recv(10), is_asyncio()))
+
+    def taken_over():
+        heard.append(("asyncio", is_asyncio()))
+        far.send(b"after")
+
+    loop.watch(near, readable)
+    forgotten = loop.at(loop.now() + 1, lambda: pytest.fail("cancelled"))
+    loop.at(loop.now(), lambda: loop.cancel(forgotten))
+    far.send(b"before")
+    loop.at(loop.now() + 5, lambda: loop.with_asyncio(taken_over))
+    loop.at(loop.now() + 1000, lambda: (heard.append(("timer", is_asyncio())), loop.stop()))
+    loop.run()
+    assert heard == [(b"before", False), ("asyncio", True), (b"after", True), ("timer", True)]
+
+
+def test_another_thread_is_heard_and_after_the_end_nothing_happens(run):
+    loop = Loop()
+    heard = []
+
+    def answer(*args):
+        heard.append((args, threading.current_thread() is threading.main_thread()))
+        loop.stop()
+
+    loop.at(loop.now(), lambda: threading.Thread(target=loop.from_thread, args=(answer, 1, 2)).start())
+    run(loop)
+    loop.from_thread(answer, 3)
+    assert heard == [((1, 2), True)]
+
+
+def test_a_timer_of_months_is_waited_for():
+    loop = Loop()
+    loop.at(loop.now() + 90 * 86_400_000, lambda: pytest.fail("too early"))
+    loop.at(loop.now() + 5, loop.stop)
+    loop.run()
+
+
+def test_an_agent_without_a_broker_never_loads_asyncio():
+    code = (
+        "import sys; from ezvpn.runtime.cpython.loop import Loop; import ezvpn.main; loop = Loop(); "
+        "loop.at(loop.now(), loop.stop); loop.run(); print('asyncio' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+def is_asyncio() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
