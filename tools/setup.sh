@@ -17,6 +17,7 @@ trap 'rm -f "$LOG"; $UNGUARD' EXIT
 
 step() { STEP=$((STEP + 1)); printf '[%s/%s] %s … ' "$STEP" "$STEPS" "$1"; }
 ok() { echo "${1:-ok}"; }
+AS_ROOT=$([ "$(id -u)" = 0 ] || echo "sudo ")
 # fail WHAT COMMAND: the end of what was said, and the one command
 fail() {
   echo failed
@@ -45,9 +46,9 @@ python_packages() {
   fi
   local python=${PYTHON:-python3}
   "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >"$LOG" 2>&1 ||
-    fail "Python 3.11 or newer is needed." "apt-get install -y python3 python3-venv"
+    fail "Python 3.11 or newer is needed." "${AS_ROOT}apt-get install -y python3 python3-venv"
   if [ ! -x .venv/bin/python ]; then
-    "$python" -m venv .venv >"$LOG" 2>&1 || { rm -rf .venv; fail "The virtual environment can't be made." "apt-get install -y python3-venv"; }
+    "$python" -m venv .venv >"$LOG" 2>&1 || { rm -rf .venv; fail "The virtual environment can't be made." "${AS_ROOT}apt-get install -y python3-venv"; }
   fi
   .venv/bin/python -m pip install -q --disable-pip-version-check -e '.[dev]' >"$LOG" 2>&1 ||
     fail "pip could not install the packages." ".venv/bin/python -m pip install -e '.[dev]'"
