@@ -44,6 +44,7 @@ CATALOG = {
     "EZVPN_STATE": ("CRYPTO", 7, "EZVPN(%s): Current State: %s  Event: %s  New State: %s"),
     "IKE_DROPPED": ("CRYPTO", 7, "ISAKMP: dropped a datagram: %s"),
     "DATAPLANE": ("CRYPTO", 3, "data plane: %s"),
+    "DATAPLANE_WARNING": ("CRYPTO", 4, "data plane: %s"),
     "MQTT": ("EZVPN", 5, "MQTT: %s"),
     "CONFIG": ("SYS", 5, "Configured from %s"),
     "CONFIG_WARNING": ("SYS", 4, "%s"),

@@ -58,7 +58,12 @@ class FakeKernel(Kernel):
         if kind == netlink.Message.GET_ROUTE:
             if flags & netlink.MessageFlag.DUMP:
                 return [_route_message(entry) for entry in self.routes]
-            return [_route_message(self._lookup(_as(request, netlink.Message.NEW_ROUTE).destination))]
+            found = self._lookup(_as(request, netlink.Message.NEW_ROUTE).destination)
+            own = inet.ipv4_bytes("192.0.2.10") if found.device_index == 2 else None
+            return [_route_message(found, found.source or own)]  # the kernel always says which address it would use
+        if kind == netlink.Message.GET_ADDRESS:
+            known = [(2, inet.ipv4_bytes("192.0.2.10"), 24), *self.addresses]
+            return [netlink.address_add(*entry) for entry in known]
         if kind == netlink.Message.NEW_LINK:
             self._set_link(netlink.parse_link(request))
         elif kind in (netlink.Message.NEW_ADDRESS, netlink.Message.DELETE_ADDRESS):
@@ -166,13 +171,13 @@ def _as(request, kind):
     return netlink.parse_route(changed)
 
 
-def _route_message(entry):
+def _route_message(entry, source=None):
     return netlink.route_add(
         entry.destination,
         entry.prefix,
         entry.device_index,
         entry.gateway,
-        entry.source,
+        source or entry.source,
         entry.metric,
         protocol=entry.protocol,
     )

@@ -77,6 +77,9 @@ class ScriptedNode:
     def link(self, name, up, address, now):
         return self._door("link", name, up, address, now)
 
+    def routes_changed(self, now):
+        return self._door("routes_changed", now)
+
     def clock(self, wall_ms, synced, now):
         return self._door("clock", wall_ms, synced, now)
 

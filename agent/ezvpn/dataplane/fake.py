@@ -14,7 +14,8 @@ from ezvpn.ike.status import ChildStatus
 class FakePlane(NoPlane):
     """calls: what was asked, as tuples of the method's name and its telling arguments · attached: tunnel -> (config, peer) ·
     ways: address -> Route, what `route_to` answers · refuse: an error that the next `attach` raises · counters: inbound SPI ->
-    ChildStatus fields to be laid over the status · armed: (SPI, "out" | "in") in order."""
+    ChildStatus fields to be laid over the status · complained: what `complaint` answers once · armed: (SPI, "out" | "in") in
+    order."""
 
     name = "fake"
 
@@ -26,6 +27,7 @@ class FakePlane(NoPlane):
         self.refuse: "KernelError | None" = None
         self.counters: "dict[int, dict[str, int]]" = {}
         self.armed: "list[tuple[int, str]]" = []
+        self.complained = ""
         self._edges: "list[PlaneEvent]" = []
 
     def tell(self, kind: str, spi: int, peer: "bytes | None" = None) -> None:
@@ -62,6 +64,13 @@ class FakePlane(NoPlane):
 
     def moved(self, peer: bytes, new_peer: bytes, new_port: int) -> None:
         self.calls.append(("moved", peer, new_peer, new_port))
+
+    def refresh(self, now: int) -> None:
+        self.calls.append(("refresh",))
+
+    def complaint(self) -> str:
+        text, self.complained = self.complained, ""
+        return text
 
     def arm_out(self, spi_in: int) -> None:
         self.armed.append((spi_in, "out"))

@@ -64,6 +64,12 @@ class NoPlane(DataPlane):
     def moved(self, peer: bytes, new_peer: bytes, new_port: int) -> None:
         return
 
+    def refresh(self, now: int) -> None:
+        return
+
+    def complaint(self) -> str:
+        return ""
+
     def arm_out(self, spi_in: int) -> None:
         return
 

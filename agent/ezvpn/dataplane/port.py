@@ -135,7 +135,8 @@ class DataPlane:
     def attach(self, tunnel: str, config: ModeConfig, peer: bytes, now: int) -> None:
         """Mode Config arrived: make the device, set address and MTU, pin a host route to the peer outside the tunnel, then
         route split-include networks (or the default, as two halves) into the tunnel. Calling again replaces. Raises
-        `KernelError`; then nothing is left behind."""
+        `KernelError`; then nothing is left behind. What nothing depends on (records, name servers, one network of several
+        that the machine routes itself) is a `complaint` only."""
         raise NotImplementedError
 
     def detach(self, tunnel: str, now: int) -> None:
@@ -152,6 +153,15 @@ class DataPlane:
 
     def moved(self, peer: bytes, new_peer: bytes, new_port: int) -> None:
         """The peer's outer address or port changed: outbound SAs follow, and so does the host route."""
+        raise NotImplementedError
+
+    def refresh(self, now: int) -> None:
+        """Links, addresses or routes of the machine changed: what somebody took out is put back, and the host route to a peer
+        follows the way there. Never raises."""
+        raise NotImplementedError
+
+    def complaint(self) -> str:
+        """What did not work and nothing depends on, for the log; each is told once, "" = nothing."""
         raise NotImplementedError
 
     def arm_out(self, spi_in: int) -> None:

@@ -57,11 +57,15 @@ class Routes:
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._users: "dict[str, list[str]]" = {}  # network -> tunnels that need our route there
-        self.leftover = ""  # why the last route that would not go away stayed
+        self._ways: "dict[str, Route]" = {}  # network -> the way our route there leads
+        self._foreign: "list[str]" = []  # networks that somebody else routes as narrowly as we would
+        self._recorded = ""
+        self.leftover = ""  # the last thing that did not work and that nothing depends on
 
     def clean(self) -> None:
         """Remove what a crashed run recorded and the kernel still has under our protocol number."""
         text = self._kernel.read_text(RECORD)
+        self._recorded = text
         for line in text.split("\n"):
             network = line.strip().split("/")
             try:
@@ -72,28 +76,73 @@ class Routes:
                 self._delete(address, prefix)
         if text:
             self._kernel.write_text(RECORD, None)
+            self._recorded = ""
 
     def lookup(self, address: bytes, not_through: int = 0) -> "Route | None":
-        """The route to an address, around the device with index `not_through`; None if there is none."""
+        """The way to an address that the machine would take without us: around the device with index `not_through`, and
+        whatever our own route there says, which may be out of date. None if there is none."""
         try:
             answer = self._kernel.transact(netlink.route_lookup(address))
+            entry = netlink.parse_route(answer[0]) if answer else None
+            source = entry.source if entry is not None else None
+            if entry is not None and (self._routed(address) or (not_through and entry.device_index == not_through)):
+                entry = self._around(address, not_through)
+                source = self._source(entry) if entry is not None else None
+            if entry is None or entry.type not in (netlink.RouteType.UNICAST, netlink.RouteType.LOCAL):
+                return None
+            link = links(self._kernel).get(entry.device_index)
         except KernelError:
             return None
-        entry = netlink.parse_route(answer[0]) if answer else None
-        if entry is not None and not_through and entry.device_index == not_through:
-            entry = self._around(address, not_through)
-        if entry is None or entry.type not in (netlink.RouteType.UNICAST, netlink.RouteType.LOCAL):
-            return None
-        link = links(self._kernel).get(entry.device_index)
         name = link.name if link is not None else ""
-        return Route(entry.device_index, name, entry.gateway, entry.source)
+        return Route(entry.device_index, name, entry.gateway, source)
+
+    def _routed(self, address: bytes) -> bool:
+        """Whether a route of ours outside the tunnel covers an address."""
+        for network in self._users:
+            known, prefix = _parts(network)
+            if network_of(address, inet.mask_bytes(prefix))[0] == known:
+                return True
+        return False
+
+    def _source(self, entry: netlink.RouteEntry) -> "bytes | None":
+        """Our address for a route that names none: one in the gateway's subnet, else the first of the device."""
+        if entry.source is not None:
+            return entry.source
+        first: "bytes | None" = None
+        for message in self._kernel.transact(netlink.address_dump()):
+            found = netlink.parse_address(message)
+            if found is None or found.device_index != entry.device_index or found.scope != netlink.Scope.UNIVERSE:
+                continue
+            mask = inet.mask_bytes(found.prefix)
+            if entry.gateway is not None and network_of(found.address, mask) == network_of(entry.gateway, mask):
+                return found.address
+            first = first or found.address
+        return first
+
+    def entries(self) -> "list[netlink.RouteEntry]":
+        """The main table."""
+        found = [netlink.parse_route(message) for message in ask(self._kernel, netlink.route_dump(), "list the routes")]
+        return [entry for entry in found if entry is not None and entry.table == netlink.MAIN_TABLE]
+
+    def check(self, entries: "list[netlink.RouteEntry]") -> None:
+        """Forget what somebody took out of the kernel: the next `keep_outside` puts it in again."""
+        there = [network_text(entry.destination, entry.prefix) for entry in entries]
+        ours = [
+            network_text(entry.destination, entry.prefix)
+            for entry in entries
+            if entry.protocol == netlink.ROUTE_PROTOCOL
+        ]
+        for network in list(self._ways):
+            if network not in ours:
+                del self._ways[network]
+        self._foreign = [network for network in self._foreign if network in there]
 
     def _around(self, address: bytes, device_index: int) -> "netlink.RouteEntry | None":
-        """The kernel's choice if the device were not there: longest prefix, then lowest metric, of the main table."""
+        """The kernel's choice if neither the device nor our routes were there: longest prefix, then lowest metric, of the
+        main table."""
         best: "netlink.RouteEntry | None" = None
-        for message in self._kernel.transact(netlink.route_dump()):
-            entry = netlink.parse_route(message)
-            if entry is None or entry.table != netlink.MAIN_TABLE or entry.device_index == device_index:
+        for entry in self.entries():
+            if entry.device_index == device_index or entry.protocol == netlink.ROUTE_PROTOCOL:
                 continue
             if entry.type != netlink.RouteType.UNICAST or not entry.device_index:
                 continue
@@ -105,15 +154,21 @@ class Routes:
         return best
 
     def keep_outside(self, tunnel: str, address: bytes, prefix: int, route: Route) -> None:
-        """Route a network past the tunnel the way `route` says. A route that is there already is left alone, and is not ours.
-        Raises `KernelError`."""
+        """Route a network past the tunnel the way `route` says, also if our route there leads another way by now. A route of
+        somebody else is left alone. Raises `KernelError`."""
         network = network_text(address, prefix)
-        users = self._users.get(network)
-        if users is not None:
-            if tunnel not in users:
-                users.append(tunnel)
+        users = self._users.get(network, [])
+        if network in self._foreign:
             return
-        self._users[network] = [tunnel]
+        if tunnel not in users:
+            users.append(tunnel)
+        known = self._ways.get(network)
+        if known == route:
+            return
+        if known is not None:
+            self._delete(address, prefix)
+        self._users[network] = users
+        self._ways[network] = route
         # Written before it is added: a crash in between leaves a line that names nothing, never a route without a line.
         self._record()
         request = netlink.route_add(
@@ -123,25 +178,26 @@ class Routes:
             ask(self._kernel, request, "route " + network + " by " + route.device)
         except KernelError as error:
             del self._users[network]
+            del self._ways[network]
             self._record()
             if error.errno != EEXIST:
                 raise
+            self._foreign.append(network)
 
     def release(self, tunnel: str) -> None:
-        """Remove the routes outside the tunnel that only this one needed. Never raises: the record that could not be written
-        names a route too many, which the next start looks for in vain."""
+        """Remove the routes outside the tunnel that only this one needed. Never raises."""
         for network in list(self._users):
             users = self._users[network]
             if tunnel in users:
                 users.remove(tunnel)
                 if not users:
-                    parts = network.split("/")
-                    self._delete(inet.ipv4_bytes(parts[0]), int(parts[1]))
+                    address, prefix = _parts(network)
+                    self._delete(address, prefix)
                     del self._users[network]
-        try:
-            self._record()
-        except KernelError as error:
-            self.leftover = error.what
+                    self._ways.pop(network, None)
+        if not self._users:
+            self._foreign = []
+        self._record()
 
     def into(self, address: bytes, prefix: int, device_index: int, source: "bytes | None") -> None:
         """Route a network into the TUN device. An equal route of our own (another tunnel's) will do; one of somebody else
@@ -175,5 +231,17 @@ class Routes:
                 self.leftover = error.what
 
     def _record(self) -> None:
+        """A state directory that is full keeps no tunnel down: what fails then is the cleaning after a crash."""
         text = "".join([network + "\n" for network in sorted(self._users)])
-        self._kernel.write_text(RECORD, text or None)
+        if text == self._recorded:
+            return
+        try:
+            self._kernel.write_text(RECORD, text or None)
+            self._recorded = text
+        except KernelError as error:
+            self.leftover = error.what + ": a crash would leave routes behind"
+
+
+def _parts(network: str) -> "tuple[bytes, int]":
+    address, prefix = network.split("/")
+    return inet.ipv4_bytes(address), int(prefix)

@@ -26,6 +26,7 @@ NEXT_HEADER_DUMMY = 59  # RFC 4303 2.6: discarded, and no error
 # Counters of packets that reached no SA or were refused after their ICV verified, in the order in which they are shown.
 DROP_CAUSES = (
     "no-sa",  # outbound, no SA's selectors hold it
+    "loop",  # outbound to the peer itself: our own ESP, because the route around the tunnel is gone
     "not-ipv4",  # outbound: IPv6 or not an IP packet
     "expired",  # volume lifetime or sequence numbers used up
     "unknown-spi",
@@ -144,7 +145,6 @@ class SaTable(PacketTable):
         if pair is None:
             pair = self._choose(packet)
             if pair is None:
-                self.drops["no-sa"] += 1
                 return 0
         sequence = pair.sequence + 1
         if (sequence >= pair.watch_sequence or pair.bytes_out >= pair.watch_bytes_out) and not self._look_out(pair):
@@ -223,11 +223,15 @@ class SaTable(PacketTable):
     def _choose(self, packet: memoryview) -> "Pair | None":
         for pair in self._pairs:
             if selects(pair.local, pair.remote, packet):
+                if packet[16:20] == pair.to[1]:
+                    self.drops["loop"] += 1
+                    return None
                 if not self._ported:
                     if len(self._flows) >= FLOW_LIMIT:
                         self._flows = {}
                     self._flows[bytes(packet[12:20])] = pair
                 return pair
+        self.drops["no-sa"] += 1
         return None
 
     def _admit(self, pair: Pair, addresses: bytes, packet: memoryview) -> bool:

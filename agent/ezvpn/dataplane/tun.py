@@ -11,7 +11,7 @@ from ezvpn.dataplane.espcodec import USUAL_PATH_MTU, careful_mtu, mtu_for
 from ezvpn.dataplane.pair import Pair
 from ezvpn.dataplane.port import DataPlane, Kernel, KernelError, PlaneEvent, Route
 from ezvpn.dataplane.replay import SMALLEST
-from ezvpn.dataplane.routes import DEFAULT_HALVES, ENETUNREACH, Routes, ask, links, network_of
+from ezvpn.dataplane.routes import DEFAULT_HALVES, EEXIST, ENETUNREACH, ENODEV, Routes, ask, links, network_of
 from ezvpn.dataplane.sa_table import SaTable
 from ezvpn.ike.events import ChildUp
 from ezvpn.ike.params import ModeConfig
@@ -20,6 +20,7 @@ from ezvpn.wire import inet, netlink
 
 HOST_PREFIX = 32
 EINVAL = 22
+EADDRNOTAVAIL = 99
 
 _SAME_IN_STATUS = (
     "session",
@@ -103,21 +104,20 @@ class TunPlane(DataPlane):
             self._open()
             self._adjust_mtu()
             if config.address is not None:
-                text = inet.ipv4_text(config.address)
-                request = netlink.address_add(self._index, config.address, HOST_PREFIX)
-                ask(self._kernel, request, "set the address " + text)
+                self._add_address(config.address)
                 held.address = config.address
             # First the ways around the tunnel: a default route put in before would swallow our own ESP packets.
             self._routes.keep_outside(tunnel, held.peer, HOST_PREFIX, route)
             self._route_around(tunnel, config)
-            for network in self._networks(config):
-                self._routes.into(network[0], network[1], self._index, config.address)
-                held.networks.append(network)
-            if self._resolver is not None:
-                self._resolver.apply(tunnel, config)
+            self._route_into(held)
         except KernelError:
             self.detach(tunnel, now)
             raise
+        if self._resolver is not None:
+            try:
+                self._resolver.apply(tunnel, config)
+            except KernelError as error:
+                self._routes.leftover = error.what  # a tunnel without names is better than none
 
     def detach(self, tunnel: str, now: int) -> None:
         if tunnel in self._attached:
@@ -145,6 +145,46 @@ class TunPlane(DataPlane):
                 self._routes.leftover = error.what
             held.peer = bytes(new_peer)
 
+    def refresh(self, now: int) -> None:
+        if not self._attached:
+            return
+        try:
+            self._refresh()
+        except KernelError as error:
+            self._routes.leftover = error.what
+
+    def complaint(self) -> str:
+        text, self._routes.leftover = self._routes.leftover, ""
+        return text
+
+    def _refresh(self) -> None:
+        found = links(self._kernel)
+        own = found.get(self._index)
+        if own is None:
+            return  # its descriptor says so
+        if not own.up():
+            ask(self._kernel, netlink.link_set(self._index, up=True), "set the tunnel device up again")
+            self._routes.leftover = "somebody took the tunnel device down: it is up again"
+        entries = self._routes.entries()
+        self._routes.check(entries)
+        into = [(entry.destination, entry.prefix) for entry in entries if entry.device_index == self._index]
+        addresses = [netlink.parse_address(message) for message in self._kernel.transact(netlink.address_dump())]
+        ours = [each.address for each in addresses if each is not None and each.device_index == self._index]
+        for tunnel in list(self._attached):
+            held = self._attached[tunnel]
+            route = self._routes.lookup(held.peer, self._index)
+            if route is not None:
+                self._routes.keep_outside(tunnel, held.peer, HOST_PREFIX, route)
+                self._route_around(tunnel, held.config)
+                link = found.get(route.device_index)
+                held.path_mtu = link.mtu if link is not None else held.path_mtu
+            if held.address is not None and held.address not in ours:
+                self._add_address(held.address)
+            for network in held.networks:
+                if network not in into:
+                    self._routes.into(network[0], network[1], self._index, held.address)
+        self._adjust_mtu()
+
     def stop(self, now: int) -> None:
         for tunnel in list(self._attached):
             self.detach(tunnel, now)
@@ -157,8 +197,9 @@ class TunPlane(DataPlane):
         held = self._attached.pop(tunnel)
         if self._resolver is not None:
             self._resolver.release(tunnel)
-        for address, prefix in held.networks:
-            self._routes.out_of(address, prefix, self._index)
+        for network in held.networks:
+            self._routes.out_of(network[0], network[1], self._index)
+            self._hand_over(network)
         self._routes.release(tunnel)
         self._drop_address(held.address)
 
@@ -173,6 +214,35 @@ class TunPlane(DataPlane):
                 if part not in found:  # entries may differ in protocol and ports only
                     found.append(part)
         return found
+
+    def _hand_over(self, network: "tuple[bytes, int]") -> None:
+        """A network that another tunnel leads to as well: from now on with that one's address as source."""
+        for other in self._attached.values():
+            if network in other.networks:
+                try:
+                    self._routes.into(network[0], network[1], self._index, other.address)
+                except KernelError as error:
+                    self._routes.leftover = error.what
+                return
+
+    def _route_into(self, held: _Attached) -> None:
+        """Networks that this machine routes itself stay with it: the others are worth a tunnel. Raises `KernelError` when none
+        is left."""
+        failed: "KernelError | None" = None
+        for network in self._networks(held.config):
+            if network == (held.peer, HOST_PREFIX):
+                continue  # our own ESP packets go there
+            try:
+                self._routes.into(network[0], network[1], self._index, held.config.address)
+                held.networks.append(network)
+            except KernelError as error:
+                if error.errno != EEXIST:
+                    raise
+                failed = error
+                self._routes.leftover = error.what
+        if failed is not None and not held.networks:
+            self._routes.leftover = ""
+            raise failed
 
     def _route_around(self, tunnel: str, config: ModeConfig) -> None:
         """Networks that the gateway leaves outside (LOCAL_LAN, Unity 28678) keep the way they have now."""
@@ -207,13 +277,18 @@ class TunPlane(DataPlane):
             self._kernel.close_tun()
             self._index = 0
 
+    def _add_address(self, address: bytes) -> None:
+        request = netlink.address_add(self._index, address, HOST_PREFIX)
+        ask(self._kernel, request, "set the address " + inet.ipv4_text(address))
+
     def _drop_address(self, address: "bytes | None") -> None:
         if address is None or any(held.address == address for held in self._attached.values()):
             return
         try:
             self._kernel.transact(netlink.address_delete(self._index, address, HOST_PREFIX))
         except KernelError as error:
-            self._routes.leftover = error.what
+            if error.errno not in (ENODEV, EADDRNOTAVAIL):  # somebody else removed it
+                self._routes.leftover = error.what
 
     def _pair_mtu(self, pair: Pair) -> int:
         held = self._attached.get(pair.tunnel)

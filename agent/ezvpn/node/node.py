@@ -38,6 +38,7 @@ from ezvpn.wire.inet import ipv4_text
 _ORDERS_MAX = const(256)
 _LOOKUPS_MAX = const(32)
 _STRAY_MS = const(10000)  # packets with an unknown SPI are logged at most this often
+_REFRESH_MS = const(200)  # news of routes come in swarms: one look for all of them
 
 
 class _Edge:
@@ -79,6 +80,7 @@ class Node:
         self._closing = False
         self._report_at: "int | None" = None
         self._strays_at: "int | None" = None
+        self._refresh_at: "int | None" = None
         self._stderr = StderrLog(self.log, self.order)
         self._desk: "Desk | None" = None  # type: ignore[name-defined] # noqa: F821
 
@@ -95,6 +97,8 @@ class Node:
             self._obey(edge, now)
         if self._report_at is not None and self._report_at <= now:
             self._configure_reports(now)
+        if self._refresh_at is not None and self._refresh_at <= now:
+            self._refresh(now)
         self.reporter.timeout(now)
         self._settle(now)
 
@@ -114,7 +118,11 @@ class Node:
 
     def deadline(self) -> "int | None":
         first = self.endpoint.deadline()
-        for at in [edge.tunnel.deadline() for edge in self._edges] + [self.reporter.deadline(), self._report_at]:
+        for at in [edge.tunnel.deadline() for edge in self._edges] + [
+            self.reporter.deadline(),
+            self._report_at,
+            self._refresh_at,
+        ]:
             if at is not None and (first is None or at < first):
                 first = at
         return first
@@ -140,15 +148,17 @@ class Node:
         for edge in self._edges:
             tunnel = edge.tunnel
             tunnel.interface(self._available(tunnel.settings.outside), now)
-            peer = tunnel.peer_address
-            if peer is not None and tunnel.local is not None:
-                route = self.plane.route_to(peer)
-                # No route at the moment: the link may come back with the same address, so the SAs stay.
-                if route is not None and route.source is not None and route.source != tunnel.local:
-                    tunnel.address_changed(now)
+            self._check_way(edge, now)
             if up:
                 tunnel.hurry(now)
             self._obey(edge, now)
+        self.routes_changed(now)
+
+    def routes_changed(self, now: int) -> None:
+        """Routes went, or something of ours was undone: in a moment the way to each peer and what the data plane put into the
+        kernel are looked at."""
+        if self._refresh_at is None and not self._closing:
+            self._refresh_at = now + _REFRESH_MS
         self._settle(now)
 
     def plane_edges(self, now: int) -> None:
@@ -254,6 +264,7 @@ class Node:
         if self._closing:
             return
         self._closing = True
+        self._refresh_at = None
         for edge in self._edges:
             edge.tunnel.close(now)
             self._obey(edge, now)
@@ -412,6 +423,9 @@ class Node:
 
     def _settle(self, now: int) -> None:
         """After everything else: report what changed, pass the reporter's orders on, let consoles and stderr read the log."""
+        complaint = self.plane.complaint()
+        if complaint:
+            self._add_log(now, "DATAPLANE_WARNING", complaint)
         for edge in self._edges:
             if edge.dirty:
                 edge.dirty = False
@@ -457,6 +471,23 @@ class Node:
         found = [self.plane.status(spi, now) for spi in edge.tunnel.spis()]
         status.children = tuple([child for child in found if child is not None])
         return status
+
+    def _refresh(self, now: int) -> None:
+        self._refresh_at = None
+        for edge in self._edges:
+            self._check_way(edge, now)
+            self._obey(edge, now)
+        self.plane.refresh(now)
+
+    def _check_way(self, edge: _Edge, now: int) -> None:
+        tunnel = edge.tunnel
+        peer = tunnel.peer_address
+        if peer is None or tunnel.local is None:
+            return
+        route = self.plane.route_to(peer)
+        # No route at the moment: the link may come back with the same address, so the SAs stay.
+        if route is not None and route.source is not None and route.source != tunnel.local:
+            tunnel.address_changed(now)
 
     def _available(self, outside: str) -> bool:
         interface = self._interface(outside)

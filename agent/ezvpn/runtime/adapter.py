@@ -13,7 +13,7 @@ from ezvpn.runtime.pump import Pump
 _IKE = const(0)  # ike.params.SOCKET_IKE
 _NATT = const(1)  # ike.params.SOCKET_NATT
 _IKE_BUDGET = const(16)  # datagrams a turn
-_CLOCK_MS = const(600_000)
+_CLOCK_MS = const(60_000)
 _PLAUSIBLE_MS = 1_735_689_600_000  # 2025-01-01: an earlier wall clock was never set
 _FAREWELL_MS = const(2500)  # deletes and `offline` are out by then, or nobody is there to take them
 
@@ -29,7 +29,7 @@ class Adapter:
         self.sockets = sockets
         self.files = files
         self.attachments = Attachments(loop, self)
-        self.links = LinkState(self._link, own_prefix)
+        self.links = LinkState(self._link, own_prefix, self._undone)
         self.restart = False
         self.node: Part = None
         self._pump: Part = None
@@ -151,8 +151,8 @@ class Adapter:
         for stream in self._moving:
             self.loop.unwatch(stream)
         self._moving = []
-        if not on:
-            return
+        if not on or mover.device.fd == -1:
+            return  # a tunnel that ended in the same turn has closed the device already
         if mover.raw is None:
             mover.raw = self.open_raw()
         self._moving = [mover.device.fd]
@@ -225,8 +225,15 @@ class Adapter:
     def _link(self, name: str, up: bool, address: "bytes | None") -> None:
         self._pump.call(self.node.link, name, up, address, self.loop.now())
 
+    def _undone(self) -> None:
+        self._pump.call(self.node.routes_changed, self.loop.now())
+
     def _tell_clock(self) -> None:
         wall = self.wall_ms()
+        if self._wake is not None and self._wake_ms is not None:
+            # The loops wait on a clock that stands still while the machine sleeps; what is due by boot time is armed anew.
+            self.loop.cancel(self._wake)
+            self._wake = self.loop.at(self._wake_ms, self._timeout)
         self._pump.call(self.node.clock, wall, wall > _PLAUSIBLE_MS, self.loop.now())
         self.loop.at(self.loop.now() + _CLOCK_MS, self._tell_clock)
 

@@ -479,3 +479,12 @@ def test_removed_keys_are_wiped():
 def test_the_window_size_is_checked_at_once():
     with pytest.raises(ValueError):
         SaTable(Backend(), 32)
+
+
+def test_our_own_packets_do_not_go_round():
+    # The route to the gateway outside the tunnel is gone: its ESP packets come in again at the device, ever longer.
+    ends = Ends(remote="0.0.0.0/0")
+    assert ends.up(packet("10.99.0.5", "198.51.100.1")) is None
+    assert ends.up(packet("10.99.0.5", "198.51.100.1")) is None
+    assert ends.client.drops["loop"] == 2
+    assert ends.up(packet("10.99.0.5", "198.51.100.2")) is not None

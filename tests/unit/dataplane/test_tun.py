@@ -108,7 +108,7 @@ def test_attach_again_without_a_way_to_the_new_peer_leaves_nothing():
     assert kernel.files == {}
 
 
-STEPS = ["open", "up", "address", "write routes", "route 198", "route 10.1", "route 10.2", "write /etc/resolv"]
+STEPS = ["open", "up", "address", "route 198", "route 10.1", "route 10.2"]
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -126,6 +126,151 @@ def test_a_refusal_at_any_step_leaves_nothing(step):
     plane.attach("vpn", config, PEER, START)
     plane.detach("vpn", START)
     assert kernel.state() == before
+
+
+@pytest.mark.parametrize("step", ["write routes", "write resolv.conf.before", "write /etc/resolv"])
+def test_a_full_state_directory_keeps_no_tunnel_down(step):
+    kernel = FakeKernel()
+    plane = make(kernel, resolv_conf="/etc/resolv.conf")
+    config = mode_config(split=SPLIT)
+    config.dns = (ipv4_bytes("10.1.0.1"),)
+    kernel.refuse = {step: 28}
+    plane.attach("vpn", config, PEER, START)
+    assert "10.2.0.0/16 dev ezvpn0 proto 69" in kernel.routing()
+    assert plane.complaint().startswith("refused by the test")
+    assert plane.complaint() == ""
+    plane.detach("vpn", START)
+    assert "198.51.100.1/32 via 192.0.2.1 dev wan proto 69" not in kernel.routing()
+
+
+def test_a_network_that_the_machine_routes_itself_is_left_to_it():
+    kernel = FakeKernel()
+    kernel.add("10.2.0.0/16", device_index=2, protocol=4)
+    before = kernel.state()
+    plane = make(kernel)
+    plane.attach("vpn", mode_config(split=SPLIT), PEER, START)
+    assert "10.1.0.0/16 dev ezvpn0 proto 69" in kernel.routing()
+    assert plane.complaint().startswith("cannot route 10.2.0.0/16 into the tunnel")
+    plane.detach("vpn", START)
+    assert kernel.state() == before
+    with pytest.raises(KernelError, match="cannot route 10.2.0.0/16"):
+        plane.attach("vpn", mode_config(split=SPLIT[1:]), PEER, START)
+    assert plane.complaint() == "", "said once"
+
+
+def test_the_gateways_own_address_in_the_split_list_is_not_routed_into_the_tunnel():
+    kernel = FakeKernel()
+    make(kernel).attach("vpn", mode_config(split=("198.51.100.1/32", "10.1.0.0/16")), PEER, START)
+    assert "198.51.100.1/32 via 192.0.2.1 dev wan proto 69" in kernel.routing()
+    assert "10.1.0.0/16 dev ezvpn0 proto 69" in kernel.routing()
+
+
+def test_two_tunnels_with_one_network_the_second_keeps_it():
+    kernel = FakeKernel()
+    before = kernel.state()
+    plane = make(kernel)
+    plane.attach("a", mode_config(split=SPLIT), PEER, START)
+    plane.attach("b", mode_config(address="10.98.0.5", split=SPLIT[:1]), ELSEWHERE, START)
+    plane.detach("a", START)
+    left = [entry for entry in kernel.routes if entry.destination == ipv4_bytes("10.1.0.0")]
+    assert [entry.source for entry in left] == [ipv4_bytes("10.98.0.5")]
+    assert "10.2.0.0/16 dev ezvpn0 proto 69" not in kernel.routing()
+    plane.detach("b", START)
+    assert kernel.state() == before
+
+
+class TestRefresh:
+    """What somebody else did to links, addresses and routes is mended; without such a thing nothing is asked for."""
+
+    def up(self, split=()):
+        kernel = FakeKernel()
+        plane = make(kernel)
+        self.before = kernel.state()
+        plane.attach("vpn", mode_config(split=split), PEER, START)
+        self.after = kernel.state()
+        kernel.trail = []
+        return kernel, plane
+
+    def test_nothing_happened(self):
+        kernel, plane = self.up()
+        plane.refresh(START)
+        assert kernel.trail == []
+        plane.detach("vpn", START)
+        kernel.trail = []
+        plane.refresh(START)
+        assert kernel.trail == []
+
+    @pytest.mark.parametrize("network", ["198.51.100.1", "0.0.0.0/1", "128.0.0.0/1"])
+    def test_a_route_of_ours_was_taken_out(self, network):
+        kernel, plane = self.up()
+        kernel.routes = [r for r in kernel.routes if not kernel._words(r).startswith(network)]
+        plane.refresh(START)
+        assert kernel.state() == self.after
+
+    def test_the_address_was_taken_out(self):
+        kernel, plane = self.up()
+        kernel.addresses = []
+        plane.refresh(START)
+        assert kernel.state() == self.after
+
+    def test_the_device_was_taken_down(self):
+        # the kernel forgets the routes through a device that goes down
+        kernel, plane = self.up()
+        kernel.links[kernel.tun].flags = 0
+        kernel.routes = [entry for entry in kernel.routes if entry.device_index != kernel.tun]
+        plane.refresh(START)
+        assert kernel.state() == self.after
+        assert kernel.links[kernel.tun].flags & 1
+        assert plane.complaint() == "somebody took the tunnel device down: it is up again"
+
+    def test_the_way_to_the_peer_is_another_one(self):
+        # default via 192.0.2.1 --> default via 192.0.2.77
+        kernel, plane = self.up()
+        kernel.routes = [entry for entry in kernel.routes if entry.gateway != ipv4_bytes("192.0.2.1") or entry.prefix]
+        assert plane.route_to(PEER) is None, "our own route proves nothing"
+        plane.refresh(START)
+        assert "198.51.100.1/32 via 192.0.2.1 dev wan proto 69" in kernel.routing(), "no better way is known"
+        kernel.add("0.0.0.0/0", device_index=2, gateway=ipv4_bytes("192.0.2.77"), protocol=3)
+        assert plane.route_to(PEER).gateway == ipv4_bytes("192.0.2.77")
+        assert plane.route_to(PEER).source == ipv4_bytes("192.0.2.10")
+        plane.refresh(START)
+        assert [words for words in kernel.routing() if words.startswith("198.51.100.1/32")] == [
+            "198.51.100.1/32 via 192.0.2.77 dev wan proto 69"
+        ]
+        plane.detach("vpn", START)
+        assert kernel.files == {}
+
+    def test_the_outside_has_another_mtu(self):
+        kernel, plane = self.up()
+        kernel.links[2].mtu = 1400
+        plane.refresh(START)
+        assert kernel.trail == ["mtu ezvpn0 1299"]
+
+    def test_the_device_is_gone(self):
+        kernel, plane = self.up()
+        kernel.lose_tun()
+        kernel.trail = []
+        plane.refresh(START)
+        assert kernel.trail == [], "the descriptor says so"
+
+    def test_somebodys_own_route_to_the_peer_stays_and_is_replaced_when_it_goes(self):
+        kernel = FakeKernel()
+        kernel.add("198.51.100.1/32", device_index=2, gateway=ipv4_bytes("192.0.2.9"), protocol=4)
+        plane = make(kernel)
+        plane.attach("vpn", mode_config(), PEER, START)
+        kernel.trail = []
+        plane.refresh(START)
+        assert kernel.trail == []
+        kernel.routes = [entry for entry in kernel.routes if entry.protocol != 4]
+        plane.refresh(START)
+        assert "198.51.100.1/32 via 192.0.2.1 dev wan proto 69" in kernel.routing()
+
+    def test_a_kernel_that_refuses_is_a_complaint(self):
+        kernel, plane = self.up()
+        kernel.addresses = []
+        kernel.refuse = {"address": 1}
+        plane.refresh(START)
+        assert plane.complaint() == "cannot set the address 10.99.0.5: refused by the test"
 
 
 def test_no_route_to_the_peer_is_said():

@@ -112,6 +112,40 @@ class TestPlane:
         w.up()
 
 
+class TestWays:
+    """Routes that come and go: one look for a swarm of news."""
+
+    def test_the_plane_is_asked_to_look_once_for_many_changes(self):
+        w = World(gateway())
+        w.configure(SIX_LINES)
+        w.up()
+        for _ in range(50):
+            w.call(w.device, w.node.routes_changed, w.now)
+            w.call(w.device, w.node.link, "eth0", True, CLIENT, w.now)
+        w.wait(1000)
+        assert [call for call in w.device.plane.calls if call[0] == "refresh"] == [("refresh",)]
+        assert w.status.state == "IPSEC_ACTIVE"
+
+    def test_another_default_route_takes_over(self):
+        # the route that went was the better of two: our address on the way to the gateway is another one now
+        w = World(gateway())
+        w.configure(SIX_LINES)
+        w.up()
+        w.device.plane.ways[GATEWAY] = Route(3, "wwan0", None, bytes([203, 0, 113, 77]))
+        w.call(w.device, w.node.routes_changed, w.now)
+        w.run(lambda: w.status.local == bytes([203, 0, 113, 77]), 1000)
+        assert "address changed" in " ".join(w.device.log()) or w.status.reason == "closed: the outside address changed"
+
+    def test_what_the_plane_complains_about_is_logged_once(self):
+        w = World()
+        w.device.plane.complained = "cannot write routes: No space left on device"
+        w.call(w.device, w.node.timeout, w.now)
+        w.call(w.device, w.node.timeout, w.now)
+        assert w.device.log() == [
+            "%CRYPTO-4-DATAPLANE_WARNING: data plane: cannot write routes: No space left on device"
+        ]
+
+
 class TestLinks:
     BOUND = SIX_LINES + "interface GigabitEthernet0/1\n crypto ipsec client ezvpn office outside\n"
 

@@ -85,8 +85,12 @@ def refused(state):
     plane.attach("vpn", mode_config(split=SPLIT[:1]), PEER, START)
     plane.detach("vpn", START)
     assert everything() == before
+    plane.attach("vpn", mode_config(split=SPLIT), PEER, START)
+    assert plane.complaint() == "cannot route 10.2.0.0/16 into the tunnel: RTM_NEWROUTE: File exists"
+    plane.detach("vpn", START)
+    assert everything() == before
     try:
-        plane.attach("vpn", mode_config(split=SPLIT), PEER, START)
+        plane.attach("vpn", mode_config(split=SPLIT[1:]), PEER, START)
         raise AssertionError("that network was taken")
     except KernelError as error:
         assert error.what == "cannot route 10.2.0.0/16 into the tunnel: RTM_NEWROUTE: File exists", error.what
