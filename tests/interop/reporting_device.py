@@ -44,8 +44,10 @@ class Device:
         self.tick_at = 0
 
     def run(self):
-        now = self.loop.now()
-        self.loop.at(now, self.begin)
+        if sys.implementation.name == "micropython":
+            self.loop.at(self.loop.now(), self.begin)
+        else:
+            self.loop.with_asyncio(self.begin)
         self.loop.run()
 
     def begin(self):
