@@ -7,10 +7,12 @@ lines of its configuration (`configurations`).
 from __future__ import annotations
 
 import json
+import signal
 import time
+from collections.abc import Sequence
 from typing import Any
 
-from ezvpn_hil.lab.agent import Agent
+from ezvpn_hil.lab.agent import CPYTHON, Agent
 from ezvpn_hil.lab.broker import Broker
 from ezvpn_hil.lab.lab import Lab
 from ezvpn_hil.lab.namespace import LabError, Namespace
@@ -27,11 +29,18 @@ TERM_LIMIT_S = 3.0
 class Edge:
     """One agent, named like its device. `before`: the kernel's addresses, links, routes and rules before it was started."""
 
-    def __init__(self, lab: Lab, name: str, space: Namespace | None = None, options: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        lab: Lab,
+        name: str,
+        space: Namespace | None = None,
+        options: tuple[str, ...] = (),
+        program: Sequence[str] = CPYTHON,
+    ) -> None:
         self.lab = lab
         self.name = name
         self.space = space or lab.client
-        self.agent: Agent = lab.agent(self.space, name, options)
+        self.agent: Agent = lab.agent(self.space, name, options, program)
         self.before = self.space.dump()
         self.text = ""
 
@@ -73,10 +82,10 @@ class Edge:
             good, _ = self.lab.transfer(way, size, self.space)
             assert good, way
 
-    def stop(self) -> None:
-        """TERM: it exits with 0 within 3 s and everything is as before."""
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """TERM or Ctrl-C: it exits with 0 within 3 s and everything is as before."""
         began = time.monotonic()
-        assert self.agent.stop() == 0, self.agent.log_tail()
+        assert self.agent.stop(number) == 0, self.agent.log_tail()
         assert time.monotonic() - began < TERM_LIMIT_S
         self.check_as_before()
 

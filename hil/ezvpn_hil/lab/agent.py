@@ -5,10 +5,12 @@ Belongs here: `ezvpn run` and `ezvpn exec` as a person would type them. Not here
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +22,16 @@ from ezvpn_hil.lab.processes import Processes, wait_until
 STOP_LIMIT_S = 10.0
 WAIT_LIMIT_S = 10.0
 CPYTHON = (sys.executable, "-m", "ezvpn")
+
+
+def micropython(*options: str) -> list[str]:
+    """Our program under MicroPython's unix port. options: of the interpreter, such as ("-X", "heapsize=1M")."""
+    found = importlib.util.find_spec("ezvpn")
+    if found is None or found.origin is None:
+        raise LabError("the package ezvpn is not installed: run make .venv")
+    sources = Path(found.origin).parents[1]
+    path = f"MICROPYPATH={sources}:{sysconfig.get_path('purelib')}:.frozen"
+    return ["env", path, str(Path(sys.executable).with_name("micropython")), *options, "-m", "ezvpn"]
 
 
 CONFIG = """crypto ipsec client ezvpn {name}
@@ -61,12 +73,19 @@ class Agent:
 
     def start(self, config: str | None = None) -> None:
         """Returns at once. config None: the file of the start before (as after a crash)."""
+        self._child = self.space.popen(self.command(config), self.name)
+
+    def start_on(self, terminal: int, config: str | None = None) -> None:
+        """The same with standard input, output and error on an open descriptor."""
+        self._child = self.space.popen(self.command(config), self.name, output=terminal, stdin=terminal)
+
+    def command(self, config: str | None = None) -> list[str]:
+        """The words that start it, its files in place."""
         self.state_dir.mkdir(mode=0o700, exist_ok=True)
         if config is not None:
             self.config.touch(0o600)
             self.config.write_text(config)
-        argv = [*self._program, "run", str(self.config), "--state-dir", str(self.state_dir), *self._options]
-        self._child = self.space.popen(argv, self.name)
+        return [*self._program, "run", str(self.config), "--state-dir", str(self.state_dir), *self._options]
 
     @property
     def pid(self) -> int:

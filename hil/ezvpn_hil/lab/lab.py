@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 
 from ezvpn_hil.lab import certificates, nameserver, plan, rundir, traffic, wiring
-from ezvpn_hil.lab.agent import Agent
+from ezvpn_hil.lab.agent import CPYTHON, Agent
 from ezvpn_hil.lab.broker import Broker
 from ezvpn_hil.lab.daemon import Daemon
 from ezvpn_hil.lab.gateway import RunningGateway
@@ -227,9 +227,15 @@ class Lab:
             raise LabError(f"transfer {direction}: {(done.stderr or done.stdout).strip()[-300:]}") from None
         return bool(result["ok"]), float(result["seconds"])
 
-    def agent(self, space: Namespace | None = None, name: str = "agent", options: Sequence[str] = ()) -> Agent:
+    def agent(
+        self,
+        space: Namespace | None = None,
+        name: str = "agent",
+        options: Sequence[str] = (),
+        program: Sequence[str] = CPYTHON,
+    ) -> Agent:
         """Our own program in a client's namespace, not started."""
-        return Agent(name, space or self.client, self.processes, self.path, options=options)
+        return Agent(name, space or self.client, self.processes, self.path, program, options)
 
     def vpnc(self, space: Namespace | None = None, name: str = "vpnc") -> VpncClient:
         return VpncClient(name, space or self.client, self.path)
