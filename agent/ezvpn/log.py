@@ -17,7 +17,8 @@ class Severity:
     DEBUG = 7
 
 
-# mnemonic -> (facility, severity, format). The two session lines are IOS's own (two spaces after DOWN. and before Id:).
+# mnemonic -> (facility, severity, format). The two session lines are IOS's own (two spaces after DOWN. and before Id:, and two
+# before the dot where the tunnel is "UP  .").
 CATALOG = {
     "EZVPN_CONNECTION_UP": (
         "CRYPTO",

@@ -8,7 +8,7 @@ import sys
 
 from ezvpn.compat import INTERPRETER, IS_MICROPYTHON
 from ezvpn.config import text as config_text
-from ezvpn.config.model import Config
+from ezvpn.config.model import Config, same
 from ezvpn.crypto.choose import best
 from ezvpn.crypto.port import Crypto
 from ezvpn.dataplane.port import DataPlane, KernelError
@@ -77,9 +77,9 @@ def _configuration(edge: Edge) -> "tuple[Config, list[str]]":
     if raw is None:
         return Config(), ["no startup configuration: type one on the console, or name a file: ezvpn run CONFIG"]
     try:
-        content = raw.decode()
-    except UnicodeError:
-        raise CannotStart(Exit.CONFIGURATION, name + ": not a text in UTF-8")
+        content = config_text.decode(raw)
+    except config_text.NotText as fault:
+        raise CannotStart(Exit.CONFIGURATION, fault.show(name))
     result = config_text.parse(content)
     if result.errors:
         lines = []
@@ -116,9 +116,12 @@ def _has_secrets(config: Config) -> bool:
 
 
 def _reload(edge: Edge) -> None:
-    """SIGHUP: the startup configuration replaces the running one; one with errors changes nothing."""
+    """SIGHUP: the startup configuration replaces the running one; one with errors changes nothing, and neither does one that
+    says nothing at all: that is a file in the middle of being written, or one that was lost."""
     try:
         config, notes = _configuration(edge)
+        if same(config, Config()):
+            raise CannotStart(Exit.CONFIGURATION, (edge.files.config_path or "startup-config") + ": is empty")
     except CannotStart as fault:
         edge.note("nothing changed:\n" + fault.text)
         return

@@ -62,7 +62,7 @@ class FakeKernel(Kernel):
             own = inet.ipv4_bytes("192.0.2.10") if found.device_index == 2 else None
             return [_route_message(found, found.source or own)]  # the kernel always says which address it would use
         if kind == netlink.Message.GET_ADDRESS:
-            known = [(2, inet.ipv4_bytes("192.0.2.10"), 24), *self.addresses]
+            known = [(2, inet.ipv4_bytes("192.0.2.10"), 24)] + self.addresses
             return [netlink.address_add(*entry) for entry in known]
         if kind == netlink.Message.NEW_LINK:
             self._set_link(netlink.parse_link(request))

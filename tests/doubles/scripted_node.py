@@ -66,7 +66,11 @@ class ScriptedNode:
         return self._door("console_close", id, now)
 
     def execute(self, line, now):
-        return self._door("execute", line, now) or (0, "did " + line + "\n")
+        self.answer = self._door("execute", line, now) or (0, "did " + line + "\n")
+        return self.answer
+
+    def executed(self):
+        return self.answer
 
     def mqtt(self, what, now, topic="", payload=b""):
         return self._door("mqtt", what, now, topic, payload)

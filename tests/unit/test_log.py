@@ -6,9 +6,9 @@ from ezvpn.log import CATALOG, LogRecord, Ring, Severity
 
 
 def test_a_line_of_the_log() -> None:
-    record = LogRecord(1, 5000, "SESSION_STATUS", ("UP", "203.0.113.1", 4500, "203.0.113.1"))
+    record = LogRecord(1, 5000, "SESSION_STATUS", ("UP  ", "203.0.113.1", 4500, "203.0.113.1"))
     assert record.severity() == 5
-    assert record.text() == "%CRYPTO-5-SESSION_STATUS: Crypto tunnel is UP.  Peer 203.0.113.1:4500  Id: 203.0.113.1"
+    assert record.text() == "%CRYPTO-5-SESSION_STATUS: Crypto tunnel is UP  .  Peer 203.0.113.1:4500  Id: 203.0.113.1"
 
 
 @pytest.mark.parametrize("mnemonic", sorted(CATALOG))

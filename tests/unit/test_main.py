@@ -103,6 +103,9 @@ def test_sighup_reads_the_configuration_again_and_an_error_changes_nothing(files
         files("hostnme three\n")
         agent.process.send_signal(signal.SIGHUP)
         agent.expect("nothing changed:")
+        files("\n!\n")
+        agent.process.send_signal(signal.SIGHUP)
+        agent.expect("branch.conf: is empty")
         assert "hostname two" in terminal.ask("show running-config", files.state)[1]
         assert agent.stop(signal.SIGTERM)[0] == 0
 
@@ -147,6 +150,6 @@ def test_write_memory_keeps_the_last_configuration(files, interpreter, tmp_path)
         agent.expect("RESTART")
         assert terminal.ask("show version", files.state)[0] == 0
         assert terminal.ask("no such command", files.state)[0] == 1
-        assert terminal.ask("write memory", files.state)[0] == 0
+        assert terminal.ask("write memory", files.state) == (0, "Building configuration...\n[OK]\n")
     assert (tmp_path / "branch.conf~").read_text() == "hostname one\n"
     assert "hostname one" in (tmp_path / "branch.conf").read_text()

@@ -7,6 +7,8 @@ from ezvpn.console.shell import Session
 from ezvpn.node.host import NodeHost
 from ezvpn.node.node import Node
 
+SAVED = "[OK]\n"
+NOT_SAVED = "% The startup-config could not be written; the old one is still there\n"
 SESSIONS_MAX = 8  # one more is closed at once
 
 
@@ -16,6 +18,7 @@ class Desk:
     def __init__(self, node: Node) -> None:
         self._node = node
         self._host = NodeHost(node)
+        self.executed = (0, "")  # the answer of the last `execute`
         self._sessions: "dict[int, Session]" = {}
 
     @property
@@ -39,13 +42,18 @@ class Desk:
         session = self._sessions.get(id)
         if session is not None:
             session.stored(ok, now)
+        elif not id:
+            text = self.executed[1]
+            self.executed = (self.executed[0], text + SAVED) if ok else (1, text + NOT_SAVED)
 
     def close(self, id: int) -> None:
         self._sessions.pop(id, None)
 
     def execute(self, line: str, now: int) -> "tuple[int, str]":
-        """One command with all rights, by a session of its own (id 0: nobody waits for answers that come later)."""
-        return Session(self._host, 0, privileged=True).execute(line, now)
+        """One command with all rights, by a session of its own (id 0). What the answer to its order `store` adds is in
+        `executed`."""
+        self.executed = Session(self._host, 0, privileged=True).execute(line, now)
+        return self.executed
 
     def flush(self, now: int) -> None:
         """What sessions have to say, and log lines that are new to them, become orders."""

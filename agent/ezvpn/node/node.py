@@ -36,6 +36,7 @@ from ezvpn.tunnel.states import State
 from ezvpn.wire.inet import ipv4_text
 
 _ORDERS_MAX = const(256)
+_WORDS = ("log", "write")
 _LOOKUPS_MAX = const(32)
 _STRAY_MS = const(10000)  # packets with an unknown SPI are logged at most this often
 _REFRESH_MS = const(200)  # news of routes come in swarms: one look for all of them
@@ -69,6 +70,7 @@ class Node:
         self.reporter = Reporter(facts.boot_id, self.tunnels)
         self.to: "tuple[int, bytes, int]" = (0, b"\0\0\0\0", 0)
         self.counters: "dict[str, int]" = {}
+        self.outside: object = None  # () -> [(name, count)]: what the runtime counts
         self._wall_offset: "int | None" = None
         self._wall_synced = False
         self._entropy = entropy
@@ -78,6 +80,7 @@ class Node:
         self._lookups: "dict[int, tuple[str, int]]" = {}  # resolve id -> (tunnel, its ticket)
         self._next_lookup = 1
         self._closing = False
+        self._started = False
         self._report_at: "int | None" = None
         self._strays_at: "int | None" = None
         self._refresh_at: "int | None" = None
@@ -225,11 +228,15 @@ class Node:
         self._settle(now)
         return answer
 
+    def executed(self) -> "tuple[int, str]":
+        """The answer of the last `execute` once more, with what came of the orders it gave."""
+        answer: "tuple[int, str]" = self._consoles().executed
+        return answer
+
     def apply(self, config: Config, now: int) -> "list[str]":
         """A new configuration takes effect: `config.changes` says what bounces. Returns warnings."""
         if self._closing:
             return []
-        first = self._report_at is None and not self._edges and not self.reporter.topics
         found = changes.diff(self.config, config)
         self.config = config
         names = [profile.name for profile in config.profiles]
@@ -251,7 +258,8 @@ class Node:
             edge.tunnel.configure(settings, reconnect and existing is not None, now)
             edge.dirty = True
             self._obey(edge, now)
-        if first:
+        if not self._started:
+            self._started = True
             self._add_log(now, "RESTART", self.facts.model + " with ezvpn " + self.facts.version)
         warnings = self._interface_warnings()
         for text in warnings:
@@ -309,8 +317,9 @@ class Node:
         return now + self._wall_offset, self._wall_synced
 
     def order(self, name: str, *args: object) -> None:
-        """Queue an order. Beyond 256 an order is dropped and counted: nobody drains the queue then."""
-        if len(self._orders) >= _ORDERS_MAX:
+        """Queue an order. Beyond 256 those that only tell something are dropped and counted; the others have bounds of their
+        own."""
+        if len(self._orders) >= _ORDERS_MAX and name in _WORDS:
             self._count("lost_orders")
             return
         self._orders.append(Order(name, args))
@@ -327,6 +336,12 @@ class Node:
             found[tunnel.name + " stale events"] = tunnel.stale
             found[tunnel.name + " lost notices"] = tunnel.telling.lost
         found["data plane edges lost"] = self.plane.overflows
+        drops = self.plane.drops()
+        for cause in drops:
+            found["data plane " + cause] = drops[cause]
+        if self.outside is not None:
+            for name, count in self.outside():  # type: ignore[operator]
+                found[name] = count
         return [(name, found[name]) for name in sorted(found)]
 
     # --- handing on -------------------------------------------------------------------------------------------------

@@ -54,6 +54,7 @@ class Adapter:
     def join(self, node: Part, resolver: Part, mover: Part, stderr: Part) -> None:
         """The node and the parts that answer it; then time, before anything happens that would want a time stamp."""
         self.node = node
+        node.outside = self.counters
         self._resolver = resolver
         self._mover = mover
         self._stderr = stderr
@@ -61,6 +62,17 @@ class Adapter:
         self.loop.watch(self.sockets.sockets[_IKE], self._ike_readable)
         self.loop.watch(self.sockets.sockets[_NATT], self._natt_readable)
         self._tell_clock()
+
+    def counters(self) -> "list[tuple[str, int]]":
+        """What was refused or lost out here, for `show`."""
+        errors = self.sockets.errors
+        found = [("network " + name, errors[name]) for name in errors]
+        found.append(("network news malformed", self.links.malformed))
+        found.append(("console connections refused", self.attachments.refused))
+        found.append(("lookups refused", self._resolver.refused))
+        found.append(("doors beyond bound", self._pump.overflows))
+        found.append(("internal errors", self.loop.faults))
+        return found
 
     def apply(self, config: Part) -> None:
         """A configuration, from the store at start or after SIGHUP."""
@@ -262,7 +274,8 @@ class Adapter:
 
     def execute(self, line: str) -> "tuple[int, str]":
         """One command, as `ezvpn exec` sends it: (exit code, text)."""
-        answer: "tuple[int, str]" = self._pump.call(self.node.execute, line, self.loop.now())
+        self._pump.call(self.node.execute, line, self.loop.now())
+        answer: "tuple[int, str]" = self.node.executed()
         return answer
 
     def _terminal_opened(self, terminal: Part, width: int) -> None:

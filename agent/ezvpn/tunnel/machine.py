@@ -206,7 +206,7 @@ class Machine:
         if self.up_since is None:
             self.up_since = now
             self.telling.notice("EZVPN_CONNECTION_UP", *self._identity())
-            self.telling.notice("SESSION_STATUS", "UP", self._peer_text(), self._phase1_port, self._peer_id)
+            self.telling.notice("SESSION_STATUS", "UP  ", self._peer_text(), self._phase1_port, self._peer_id)
 
     # --- one connection -------------------------------------------------------------------------------------------
 

@@ -43,6 +43,16 @@ def test_write_memory_waits_for_the_answer_of_the_store():
     assert b"[OK]" in written(w, 3)
 
 
+def test_write_memory_as_one_command_tells_how_it_went():
+    w = World(gateway())
+    w.configure(SIX_LINES)
+    for ok, code, said in ((True, 0, "[OK]"), (False, 1, "could not be written")):
+        w.call(w.device, w.node.execute, "write memory", w.now)
+        w.call(w.device, w.node.stored, 0, ok, w.now)
+        assert w.node.executed()[0] == code
+        assert said in w.node.executed()[1].splitlines()[-1]
+
+
 def test_while_a_console_is_attached_the_log_is_there_and_not_on_stderr():
     w = World(gateway())
     w.configure(SIX_LINES)

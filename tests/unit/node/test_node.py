@@ -112,6 +112,33 @@ class TestPlane:
         w.up()
 
 
+def test_the_restart_is_logged_once():
+    w = World()
+    for text in ("", "hostname a\n", "hostname b\n"):
+        w.configure(text)
+    assert len([line for line in w.device.log() if "RESTART" in line]) == 1
+
+
+def test_what_the_data_plane_and_the_runtime_lost_can_be_shown():
+    w = World()
+    w.node.outside = lambda: [("network EPERM", 7)]
+    w.device.plane.drops = lambda: {"no-sa": 4}
+    found = dict(w.node.all_counters())
+    assert (found["network EPERM"], found["data plane no-sa"]) == (7, 4)
+
+
+def test_a_flood_of_lines_pushes_no_other_order_out():
+    w = World()
+    for number in range(300):
+        w.node.order("log", str(number))
+    w.node.order("mqtt_start", "broker")
+    names = []
+    while (order := w.node.event()) is not None:
+        names.append(order.name)
+    assert names == ["log"] * 256 + ["mqtt_start"]
+    assert w.node.counters == {"lost_orders": 44}
+
+
 class TestWays:
     """Routes that come and go: one look for a swarm of news."""
 

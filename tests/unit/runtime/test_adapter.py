@@ -14,6 +14,7 @@ class Sockets:
         self.sockets = ["ike", "natt"]
         self.waiting = {0: [], 1: []}
         self.sent = []
+        self.errors = {"EHOSTUNREACH": 3}
 
     def receive_into(self, index, buffer):
         if not self.waiting[index]:
@@ -49,6 +50,8 @@ class Stream:
 
 
 class Resolver:
+    refused = 2
+
     def __init__(self, adapter):
         self.adapter = adapter
 
@@ -122,6 +125,18 @@ def test_the_clock_is_told_at_once_and_every_minute():
     assert bench.doors("clock") == [(1_800_000_000_000, True, 1000)]
     bench.loop.pass_time(60_000)
     assert len(bench.doors("clock")) == 2
+
+
+def test_what_is_lost_out_here_can_be_shown():
+    bench = Bench()
+    assert bench.node.outside() == [
+        ("network EHOSTUNREACH", 3),
+        ("network news malformed", 0),
+        ("console connections refused", 0),
+        ("lookups refused", 2),
+        ("doors beyond bound", 0),
+        ("internal errors", 0),
+    ]
 
 
 def test_a_deadline_is_armed_anew_with_the_clock():
@@ -307,3 +322,12 @@ def test_ctrl_right_bracket_ends_a_console_on_this_terminal_only():
     bench._terminal_quits = True
     bench._terminal_bytes(b"\x1d")
     assert bench.stopped == 1
+
+
+def test_a_device_that_closed_in_the_same_turn_is_not_watched():
+    # attach, then a failure right after: both orders come when the device is closed already
+    bench = Bench(Mover())
+    bench._mover.device.fd = -1
+    bench.listen_tun(True)
+    assert -1 not in bench.loop.watched
+    bench.listen_tun(False)

@@ -12,6 +12,7 @@ class Loop:
 
     def __init__(self):
         self.ms = 1000
+        self.faults = 0
         self.watched = {}
         self.timers = []
 

@@ -41,7 +41,7 @@ class TestTheGoodWay:
         assert status.up_since == s.now
         assert s.tunnel.spis() == [0x1001]
         assert s.said("EZVPN_CONNECTION_UP") == [("alice", "sales", "192.0.2.5", "10.2.80.209", "10.99.0.7")]
-        assert s.said("SESSION_STATUS") == [("UP", "10.2.80.209", 500, "gw.example")]
+        assert s.said("SESSION_STATUS") == [("UP  ", "10.2.80.209", 500, "gw.example")]
 
     def test_each_split_network_gets_a_pair_and_one_failing_is_a_warning(self):
         s = Scene()

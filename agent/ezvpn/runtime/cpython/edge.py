@@ -39,7 +39,7 @@ class Edge(Adapter):
         files.open()
         super().__init__(Loop(), IkeSockets(), files, own_prefix)
         self.entropy = entropy
-        self.notes = list(self.sockets.notes)
+        self.notes = self.sockets.notes + files.notes
         self._options = options
         self._parts: "list[Part]" = []  # to be closed, last first
         self.kernel: "NetlinkKernel | None" = None  # None: no netlink here, so only `--dataplane none`
@@ -68,7 +68,7 @@ class Edge(Adapter):
             self._parts.append(ConsoleSocket(self.loop, self.files.path(NAME), self.attachments))
         except OSError as error:
             self.notes.append(
-                f"{self.files.path(NAME)}: {error.strerror}: `ezvpn exec` and `console` cannot reach this agent"
+                f"{self.files.path(NAME)}: {error.strerror or error}: `ezvpn exec` and `console` cannot reach this agent"
             )
 
     def open_console(self) -> None:

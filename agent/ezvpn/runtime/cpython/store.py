@@ -12,6 +12,11 @@ from ezvpn.runtime.exits import CannotStart, Exit
 from ezvpn.runtime.holder import living_holder, own_record
 
 STARTUP = "startup-config"
+_ADVICE = {
+    errno.EACCES: "; run as root or choose another place with --state-dir",
+    errno.EROFS: "; choose another place with --state-dir",
+    errno.ENOSPC: "; make room there or choose another place with --state-dir",
+}
 _COPIES = (STARTUP + ".a", STARTUP + ".b")
 
 
@@ -39,6 +44,7 @@ class Store:
         # A symbolic link stays one: the file it points to is what `write memory` replaces.
         self.config_path = os.path.realpath(config_path) if config_path else ""
         self._lock = -1
+        self.notes: "list[str]" = []  # what is wrong with the directory and keeps no agent from running
 
     def open(self) -> None:
         """Make and lock the directory. Raises `CannotStart` if that is not possible or another agent holds it."""
@@ -49,19 +55,26 @@ class Store:
             raise CannotStart(Exit.MISSING, _problem(self.directory, error))
         record = os.read(self._lock, 200).decode("ascii", "replace")
         held = living_holder(record, read_text)  # an agent on the other interpreter has no flock
+        who = f", process {held}," if held else ""
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            held = held or int((record.split() or ["0"])[0])
+            # Also where a full directory left the record empty.
+            who = who or (f", process {record.split()[0]}," if record.split() else "")
+            held = -1
         if held:
             os.close(self._lock)
             self._lock = -1
             raise CannotStart(
                 Exit.RUNNING,
-                f"another ezvpn agent, process {held}, holds {self.directory}: stop it, or give this one its own --state-dir",
+                f"another ezvpn agent{who} holds {self.directory}: stop it, or give this one its own --state-dir",
             )
-        os.ftruncate(self._lock, 0)
-        os.pwrite(self._lock, own_record(read_text).encode(), 0)
+        try:
+            os.ftruncate(self._lock, 0)
+            os.pwrite(self._lock, own_record(read_text).encode(), 0)
+        except OSError as error:
+            # The lock holds without it, and an agent that runs is worth more than one that waits for somebody to tidy up.
+            self.notes.append(_problem(self.directory, error) + "; nothing can be saved until then")
 
     def close(self) -> None:
         """Let go of the lock."""
@@ -148,5 +161,4 @@ class Store:
 
 
 def _problem(path: str, error: OSError) -> str:
-    advice = "; run as root or choose another place with --state-dir" if error.errno == errno.EACCES else ""
-    return path + ": " + (error.strerror or "error") + advice
+    return path + ": " + (error.strerror or "error") + _ADVICE.get(error.errno or 0, "")

@@ -129,3 +129,19 @@ def test_a_config_that_is_not_there(tmp_path):
     assert fault.value.code == 1
     assert store.write("startup-config", b"two")
     assert mode(tmp_path / "nosuch.conf") == 0o600
+
+
+def test_a_full_directory_keeps_no_agent_from_running(tmp_path, monkeypatch):
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    store = Store(str(tmp_path))
+    monkeypatch.setattr(os, "pwrite", full)
+    store.open()
+    assert store.notes == [
+        f"{tmp_path}: No space left on device; make room there or choose another place with --state-dir; "
+        "nothing can be saved until then"
+    ]
+    with pytest.raises(CannotStart, match="another ezvpn agent"):
+        Store(str(tmp_path)).open()
+    store.close()
