@@ -8,14 +8,22 @@ import sys
 
 from ezvpn.runtime.exits import Exit
 
-_EPILOG = """Examples:\n
-  ezvpn run branch.conf              bring the tunnel up and keep it, log to stderr\n
-  ezvpn run branch.conf --console -  the same with the console on this terminal\n
-  ezvpn check branch.conf            what this configuration will do, and what is weak about it\n
-  ezvpn exec show version            one console command on the running agent\n
-  ezvpn console                      attach to its console, Ctrl-] quits\n\n
-Exit codes: 0 stopped or done, 1 configuration error or failed command, 2 usage, 3 missing right or device or no agent running,
-4 already running."""
+# \b keeps the lines of a paragraph as they are.
+_EPILOG = """\b
+Examples:
+  ezvpn run branch.conf              bring the tunnel up and keep it
+  ezvpn run branch.conf --console -  the same, the console on this terminal
+  ezvpn check branch.conf            what it will do, and what is weak about it
+  ezvpn exec show version            one console command on the running agent
+  ezvpn console                      attach to its console, Ctrl-] quits
+
+\b
+Exit codes:
+  0  stopped or done
+  1  the configuration has errors, or the command failed
+  2  wrong usage
+  3  a right or a device is missing, or no agent is running
+  4  another agent uses the state directory"""
 
 
 def main() -> None:
@@ -49,13 +57,13 @@ def check(path: str) -> int:
     from ezvpn.config import text as config_text
 
     try:
-        with open(path, encoding="utf-8") as file:
-            content = file.read()
+        with open(path, "rb") as file:
+            content = config_text.decode(file.read())
     except OSError as error:
         print(f"ezvpn: {path}: {error.strerror}", file=sys.stderr)
         return Exit.CONFIGURATION
-    except UnicodeDecodeError:
-        print(f"ezvpn: {path}: not a text in UTF-8", file=sys.stderr)
+    except config_text.NotText as fault:
+        print(f"ezvpn: {fault.show(path)}", file=sys.stderr)
         return Exit.CONFIGURATION
     result = config_text.parse(content)
     for problem in result.errors:
@@ -96,7 +104,7 @@ def _typer_main() -> None:
         "run", epilog="SIGHUP reads CONFIG again; SIGTERM and Ctrl-C take the tunnel down and restore all routes."
     )
     def run_command(
-        config: Annotated[str, typer.Argument(metavar="[CONFIG]", help="IOS text; default: the stored one.")] = "",
+        config: Annotated[str, typer.Argument(metavar="CONFIG", help="IOS text; default: the stored one.")] = "",
         console: Annotated[str, typer.Option("--console", metavar="WHERE", help=help_of["--console"])] = "",
         dataplane: Annotated[str, typer.Option("--dataplane", metavar="NAME", help=help_of["--dataplane"])] = "auto",
         state_dir: state_dir = "",
@@ -109,7 +117,7 @@ def _typer_main() -> None:
 
     @app.command("check", epilog="Example: ezvpn check branch.conf")
     def check_command(config: Annotated[str, typer.Argument(metavar="CONFIG", help="IOS text.")]) -> None:
-        """Parse a configuration, explain what it will do, warn of weak settings."""
+        """Explain a configuration, warn of what is weak."""
         raise typer.Exit(check(config))
 
     @app.command("exec", epilog='Example: ezvpn exec "show crypto ipsec client ezvpn | json"')
@@ -122,10 +130,12 @@ def _typer_main() -> None:
 
     @app.command("console", epilog="Examples: ezvpn console    ezvpn console /dev/ttyUSB0,115200")
     def console_command(
-        port: Annotated[str, typer.Argument(metavar="[PORT]", help="A serial port, DEVICE[,BAUD].")] = "",
+        port: Annotated[str, typer.Argument(metavar="PORT", help="A serial port, DEVICE[,BAUD].")] = "",
         state_dir: state_dir = "",
     ) -> None:
-        """Attach to the console of the running agent, or of a device on a serial port. Ctrl-] quits."""
+        """Attach to the agent's console, or to a serial port.
+
+        Ctrl-] quits."""
         from ezvpn.terminal import NoAgent, attach
 
         try:

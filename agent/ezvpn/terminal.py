@@ -66,7 +66,8 @@ def _attach_port(port: str) -> None:
     except CannotStart as fault:
         raise NoAgent(fault.text)
     except (OSError, serial.SerialException) as error:
-        raise NoAgent(f"{port}: {error}")
+        # pyserial puts the whole story into one text; the errno's words are what a person needs.
+        raise NoAgent(f"{port}: {os.strerror(error.errno) if error.errno else error}")
 
 
 def _agent(state_dir: str) -> socket.socket:

@@ -54,6 +54,35 @@ class Result(Record):
         self.warnings: "list[Problem]" = []
 
 
+class NotText(Exception):
+    """A file that is no text in UTF-8; line: the first one that isn't, from 1."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__("line " + str(line))
+        self.line = line
+
+    def show(self, name: str) -> str:
+        """`NAME:LINE: message`."""
+        return name + ":" + str(self.line) + ": not text in UTF-8: save the file in that encoding"
+
+
+def decode(raw: bytes) -> str:
+    """A file's bytes as text. Raises `NotText`."""
+    try:
+        return raw.decode()
+    except UnicodeError:
+        pass
+    # No byte of a longer UTF-8 sequence is a line end, so each line is text or isn't by itself.
+    number = 0
+    for line in raw.split(b"\n"):
+        number += 1
+        try:
+            line.decode()
+        except UnicodeError:
+            break
+    raise NotText(number)
+
+
 def parse(text: str, unseal: object = None) -> Result:
     """Read a whole configuration. Never raises for what the text says.
 

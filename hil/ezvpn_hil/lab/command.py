@@ -14,14 +14,12 @@ from typing import Annotated, NoReturn
 import typer
 
 from ezvpn_hil.lab import lab as labs
-from ezvpn_hil.lab import plan
+from ezvpn_hil.lab import plan, rootless
 from ezvpn_hil.lab.agent import six_lines
 from ezvpn_hil.lab.namespace import LabError
 from ezvpn_hil.lab.plan import Gateway
 
-app = typer.Typer(
-    help="Gateways, a broker and clients in network namespaces, for trying and testing.", no_args_is_help=True
-)
+app = typer.Typer(help="Gateways, a broker and clients in namespaces.", no_args_is_help=True)
 
 FAULTS = {
     "freeze": "stops answering, its sockets stay open",
@@ -42,7 +40,9 @@ def _fail(error: Exception) -> NoReturn:
 
 def _need_rights() -> None:
     if os.geteuid() != 0:
-        _fail(LabError("namespaces need root: use sudo, or run it inside: unshare -Urnm"))
+        _fail(
+            LabError("namespaces need root: use sudo, or first get a shell in namespaces of your own: ezvpn lab shell")
+        )
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:
@@ -95,6 +95,14 @@ def _describe(lab: labs.Lab) -> str:
     if lab.broker is not None:
         rows.append(f"  certificates {lab.broker.certificates}")
     return "\n".join(rows)
+
+
+@app.command()
+def shell() -> None:
+    """A shell in which labs need no root; leaving it takes them down."""
+    if reason := rootless.possible():
+        _fail(LabError(f"no namespaces without root on this machine: {reason}"))
+    rootless.enter([os.environ.get("SHELL") or "sh"])
 
 
 @app.command()

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ezvpn.config.model import Config, Keepalive, same
-from ezvpn.config.text import Result, parse, render, to_text
+from ezvpn.config.text import NotText, Result, decode, parse, render, to_text
 
 SEED = pathlib.Path(__file__).parents[2] / "vectors" / "seed"
 PRINTED = sorted(path.name for path in SEED.glob("*.txt"))
@@ -369,3 +369,10 @@ def test_mutated_configurations_are_survived(blocks: "list[list[str]]", data: st
         text = text[:at] + data.draw(st.text(max_size=3)) + text[at + data.draw(st.integers(0, 3)) :]
     result = parse(text)
     round_trip(result.config)
+
+
+def test_a_file_that_is_no_text_is_named_with_its_line() -> None:
+    assert decode("hostname ö\n".encode()) == "hostname ö\n"
+    with pytest.raises(NotText) as found:
+        decode(b"hostname x\n!\n! \xf6\n")
+    assert found.value.show("a.conf") == "a.conf:3: not text in UTF-8: save the file in that encoding"
