@@ -1,0 +1,220 @@
+"""The whole agent under MicroPython's unix port against strongSwan, without packets: that build has no ioctl, so no TUN device.
+
+What is the same on both interpreters and needs no packets: test_runtimes. With packets, on CPython: the other files.
+"""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from ezvpn_hil.lab.agent import micropython
+from ezvpn_hil.lab.lab import Lab
+from ezvpn_hil.lab.namespace import Namespace
+from ezvpn_hil.lab.plan import Gateway
+from ezvpn_hil.lab.processes import wait_until
+from interop.configurations import GROUPS, connecting, policy, reporting
+from interop.conftest import kept
+from interop.edge import DOWN, TUNNEL, UP, Dashboard, Edge
+from interop.test_failures import CASES, GIVEN_UP_S
+from interop.test_matrix import esp_of
+from interop.test_reports import in_order
+
+SUITES = ("3des-sha1-modp1024", "aes256-sha256-modp2048")
+CELLS = [(suite, pfs) for suite in SUITES for pfs in (False, True)]
+NO_PACKETS = ("--dataplane", "none")
+# The heap is 2 MB by default, and about 0.5 MB of it is code here: .py files compiled at start.
+SMALL_HEAP = ("-X", "heapsize=1200K")
+
+
+def device(lab: Lab, name: str, space: Namespace | None = None, *interpreter: str) -> Edge:
+    """Stop it with Ctrl-C, the only signal that this interpreter passes on."""
+    return Edge(lab, name, space, NO_PACKETS, micropython(*interpreter))
+
+
+@pytest.fixture(scope="module")
+def suites() -> Iterator[Lab]:
+    """Four gateways, each of which accepts exactly one phase 1 suite and one ESP suite, with PFS or without."""
+    gateways = [Gateway(ike=(suite,), esp=(esp_of(suite, pfs),)) for suite, pfs in CELLS]
+    yield from kept(Lab(gateways, nat=True, broker="none"))
+
+
+@pytest.mark.parametrize("where", ["client", "clientnat"], ids=["direct", "nat"])
+@pytest.mark.parametrize(("suite", "pfs"), CELLS, ids=lambda v: v if isinstance(v, str) else ("nopfs", "pfs")[v])
+def test_a_cell(suites: Lab, suite: str, pfs: bool, where: str) -> None:
+    gateway = suites.gateways[CELLS.index((suite, pfs))]
+    group = suite.split("-")[2]
+    edge = device(suites, f"{suite}-{'pfs' if pfs else 'nopfs'}-{where}", suites.spaces[where])
+    edge.connect(connecting(gateway, extra=(f"pfs group {GROUPS[group]}",) if pfs else ()))
+    # Our third message of quick mode is on its way when we say "up".
+    assert wait_until(lambda: any(sa["child-sas"] for sa in gateway.list_sas()), 2)
+    (sa,) = gateway.list_sas()
+    assert sa["state"] == "ESTABLISHED"
+    assert sa["remote-xauth-id"] == "alice"
+    assert sa["dh-group"] == group.upper().replace("MODP", "MODP_")
+    (child,) = sa["child-sas"].values()
+    assert child["state"] == "INSTALLED"
+    assert child.get("dh-group", "") == (sa["dh-group"] if pfs else "")
+    (tunnel,) = edge.show()["tunnels"]
+    assert tunnel["state"] == "IPSEC_ACTIVE"
+    (p1,) = edge.show("crypto isakmp sa")["sas"]
+    assert (p1["group"], p1["peer"]) == (GROUPS[group], gateway.address)
+    assert p1["peer_port"] == (4500 if where == "clientnat" else p1["peer_port"])
+    edge.stop(signal.SIGINT)
+    assert DOWN in edge.agent.log_text()
+    assert wait_until(lambda: gateway.list_sas() == [], 2)  # our deletes were understood
+
+
+FAILING = (
+    "wrong-password",
+    "wrong-key",
+    "unknown-group",
+    "no-proposal",
+    "absent",
+    "unknown-name",
+    "silent-name-server",
+)
+
+
+def test_what_fails_is_said_in_the_same_words() -> None:
+    """All at once, because most end only when the last repetition has gone unanswered (15 s)."""
+    gateways = [Gateway(), Gateway(), Gateway()]
+    for lab in kept(Lab(gateways, nat=False, broker="wan", clients=len(FAILING))):
+        running = {}
+        for name, space in zip(FAILING, lab.clients, strict=True):
+            running[name] = (device(lab, name, space), Dashboard(lab.broker, name))
+            running[name][0].start(_only_policy_it_has(name, CASES[name].text(lab)) + reporting(name))
+        for name, (edge, dashboard) in running.items():
+            case = CASES[name]
+            assert case.sentence in edge.agent.wait_log("%CRYPTO-3-EZVPN_FAILED", limit_s=GIVEN_UP_S)
+            assert dashboard.wait_event("EZVPN_FAILED", case.sentence)["cause"] == case.cause
+            assert case.sentence in edge.agent.execute("show crypto ipsec client ezvpn")
+            edge.stop(signal.SIGINT)
+            dashboard.wait_status("offline")
+            dashboard.close()
+
+
+def _only_policy_it_has(name: str, text: str) -> str:
+    """This build has neither SHA-384 nor SHA-512: for it another suite is the one that the gateway doesn't accept."""
+    if name != "no-proposal":
+        return text
+    return policy("3des-sha256-modp1536") + text[text.index("crypto ipsec client") :]
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_it_reports_by_name(lab: Lab, tls: bool) -> None:
+    """Broker's name looked up by the stub, its certificate checked; kill -9, and the start after it."""
+    assert lab.broker is not None
+    name = "mpy-tls" if tls else "mpy-plain"
+    dashboard = Dashboard(lab.broker, name)
+    edge = device(lab, name)
+    if tls:
+        lines = reporting(name, "mqtts://broker.lab.example", f"ca {lab.broker.certificates}/ca.pem")
+    else:
+        lines = reporting(name, "mqtt://broker.lab.example")
+    edge.connect(connecting(lab.gateways[0]) + lines)
+    first = dashboard.wait_state(state="IPSEC_ACTIVE")
+    (info,) = dashboard.of("info")
+    assert info["interpreter"].startswith("MicroPython")
+    topics = [topic for topic, _, _ in dashboard.messages]
+    assert topics[:3] == ["status", "info", f"tunnel/{TUNNEL}/state"]
+    assert in_order(dashboard.events)
+    # kill -9: the broker says it, and the gateway learns of it by the INITIAL-CONTACT of the next one
+    assert edge.agent.stop(signal.SIGKILL) == -signal.SIGKILL
+    dashboard.wait_status("offline")
+    assert edge.space.dump() == edge.before
+    edge.start()
+    edge.wait_up(2)
+    dashboard.wait_status("online")
+    second = dashboard.wait_state(state="IPSEC_ACTIVE")
+    assert wait_until(lambda: dashboard.states[-1]["boot_id"] != first["boot_id"], 5), second
+    edge.stop(signal.SIGINT)
+    dashboard.wait_status("offline")
+    dashboard.close()
+
+
+def test_a_broker_that_a_wrong_authority_signed_is_refused_and_that_is_said(lab: Lab) -> None:
+    assert lab.broker is not None
+    edge = device(lab, "mpy-wrong-ca")
+    lines = reporting(edge.name, "mqtts://broker.lab.example", f"ca {lab.broker.certificates}/wrong-ca.pem")
+    edge.connect(connecting(lab.gateways[0]) + lines)
+    assert "certificate" in edge.agent.wait_log("MQTT: no connection to")
+    assert edge.show()["tunnels"][0]["state"] == "IPSEC_ACTIVE"
+    edge.stop(signal.SIGINT)
+
+
+def test_terminated_it_leaves_nothing_that_the_next_start_minds(lab: Lab) -> None:
+    """TERM ends this interpreter on the spot: lock and console socket stay, and the start after it takes them over."""
+    edge = device(lab, "mpy-term")
+    edge.connect(connecting(lab.gateways[0]))
+    assert edge.agent.stop(signal.SIGTERM) == -signal.SIGTERM
+    assert (edge.agent.state_dir / "lock").exists()
+    edge.start()
+    edge.wait_up(2)
+    edge.agent.execute("show version")
+    edge.stop(signal.SIGINT)
+    assert not (edge.agent.state_dir / "lock").exists()
+    assert not (edge.agent.state_dir / "console.sock").exists()
+
+
+def test_a_second_one_is_4_and_says_who_holds_the_directory(lab: Lab) -> None:
+    first, second = device(lab, "mpy-first"), device(lab, "mpy-second")
+    first.connect(connecting(lab.gateways[0]))
+    second.agent.state_dir, second.agent.config = first.agent.state_dir, first.agent.config
+    second.start()
+    assert second.agent.wait_exit() == 4
+    assert str(first.agent.pid) in second.agent.log_text()
+    first.stop(signal.SIGINT)
+
+
+def test_a_userspace_plane_is_3_here_and_says_the_way_out(lab: Lab) -> None:
+    edge = Edge(lab, "mpy-tun", options=("--dataplane", "tun"), program=micropython())
+    edge.start(connecting(lab.gateways[0]))
+    assert edge.agent.wait_exit() == 3
+    assert "--dataplane none" in edge.agent.log_text()
+    edge.check_as_before()
+
+
+def test_a_serial_port_is_a_console(lab: Lab) -> None:
+    """Any terminal device will do for a port, so a pty stands in: raw mode, a session, the log in it."""
+    ours, theirs = pty.openpty()
+    try:
+        edge = Edge(lab, "mpy-port", None, (*NO_PACKETS, "--console", os.ttyname(theirs)), micropython())
+        edge.start("hostname edge1\n" + connecting(lab.gateways[0]))
+        said = b""
+
+        def answered(what: bytes) -> bool:
+            nonlocal said
+            os.set_blocking(ours, False)
+            try:
+                said += os.read(ours, 4096)
+            except BlockingIOError:
+                pass
+            return what in said
+
+        assert wait_until(lambda: answered(b"edge1>"), 5), said
+        assert wait_until(lambda: answered(UP.encode()), 5), said
+        os.write(ours, b"show crypto isakmp sa\r")
+        assert wait_until(lambda: answered(b"QM_IDLE"), 5), said
+        edge.stop(signal.SIGINT)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
+def test_it_needs_no_more_than_a_small_heap(lab: Lab) -> None:
+    assert lab.broker is not None
+    edge = device(lab, "mpy-heap", None, *SMALL_HEAP)
+    lines = reporting(edge.name, "mqtts://broker.lab.example", f"ca {lab.broker.certificates}/ca.pem")
+    dashboard = Dashboard(lab.broker, edge.name)
+    edge.connect(connecting(lab.gateways[1]) + lines)
+    dashboard.wait_state(state="IPSEC_ACTIVE")
+    for what in ("running-config", "crypto ipsec sa", "logging", "crypto isakmp sa detail"):
+        edge.agent.execute("show " + what)
+    edge.stop(signal.SIGINT)
+    assert "MemoryError" not in edge.agent.log_text()
+    dashboard.close()

@@ -1,0 +1,210 @@
+"""What the whole agent does in the same way on both interpreters, packets apart: it keeps a tunnel, serves its consoles, waits
+for nobody."""
+
+from __future__ import annotations
+
+import functools
+import os
+import pty
+import signal
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from ezvpn_hil.lab.agent import CPYTHON, micropython
+from ezvpn_hil.lab.lab import Lab
+from ezvpn_hil.lab.plan import SERVICES, Gateway
+from ezvpn_hil.lab.processes import listening, wait_until
+from interop.configurations import connecting, policy, reporting
+from interop.conftest import kept
+from interop.edge import DOWN, UP, Edge
+
+PROGRAMS: dict[str, Sequence[str]] = {"cpython": CPYTHON, "micropython": micropython()}
+NO_PACKETS = ("--dataplane", "none")
+ON_BOTH = pytest.mark.parametrize("interpreter", PROGRAMS)
+QUIT = b"\x1d"
+
+LATE_MS = 50
+TICKING = str(Path(__file__).with_name("ticking_agent.py"))
+# The agent with a ticker of its own, in place of `-m ezvpn`.
+TICKING_PROGRAMS = {
+    "cpython": [sys.executable, TICKING],
+    "micropython": [*micropython()[:-2], TICKING],
+}
+SILENT_PORT = 1999
+SILENT = """
+import socket, sys, time
+server = socket.create_server((sys.argv[1], int(sys.argv[2])), backlog=50)
+held = []
+while True:
+    held.append(server.accept())  # and never a word
+"""
+
+
+# --- keeping --------------------------------------------------------------------------------------------------------
+
+
+def test_a_tunnel_is_kept_through_probes_and_rekeys() -> None:
+    """The gateway asks R-U-THERE each second and gives up after 3 s without an answer; its quick modes last 4 s."""
+    options = Gateway(dpd_delay=1, dpd_timeout=3, esp_rekey=4)
+    for lab in kept(Lab([options, options], nat=False, broker="none", clients=2)):
+        edges = []
+        for (name, program), space in zip(PROGRAMS.items(), lab.clients, strict=True):
+            edges.append(Edge(lab, f"kept-{name}", space, NO_PACKETS, program))
+        for edge, gateway in zip(edges, lab.gateways, strict=True):
+            edge.connect(connecting(gateway))
+        before = [gateway.list_sas()[0] for gateway in lab.gateways]
+        time.sleep(11)
+        for edge, gateway, old in zip(edges, lab.gateways, before, strict=True):
+            (sa,) = gateway.list_sas()
+            assert sa["uniqueid"] == old["uniqueid"], edge.name  # the same phase 1
+            assert sa["child-sas"].keys() != old["child-sas"].keys(), edge.name  # another phase 2
+            assert DOWN not in edge.agent.log_text()
+            (pair,) = edge.show("crypto ipsec sa")["sas"]
+            # make before break: what we show is what the gateway has
+            spis = {child["spi-in"].lower() for child in sa["child-sas"].values()}
+            assert pair["spi_out"].lower().removeprefix("0x") in spis, (pair, sa)
+            edge.stop(signal.SIGINT)
+
+
+# --- consoles -------------------------------------------------------------------------------------------------------
+
+
+@ON_BOTH
+def test_exec_and_an_attached_console(lab: Lab, interpreter: str) -> None:
+    edge = Edge(lab, f"exec-{interpreter}", None, NO_PACKETS, PROGRAMS[interpreter])
+    edge.connect("hostname edge1\n" + connecting(lab.gateways[0]))
+    assert "Current State: IPSEC_ACTIVE" in edge.agent.execute("show crypto ipsec client ezvpn")
+    assert edge.agent.execute("show crypto ipsec client ezvpn | include State") == "Current State: IPSEC_ACTIVE\n"
+    # a command that is none: exit code 1 and the caret
+    wrong = edge.space.run([*CPYTHON, "exec", "--state-dir", str(edge.agent.state_dir), "show nothing"], check=False)
+    assert (wrong.returncode, "^" in wrong.stdout) == (1, True)
+    # a person attaches, types, and leaves
+    argv = [*CPYTHON, "console", "--state-dir", str(edge.agent.state_dir)]
+    typed = "enable\rconfigure terminal\rhostname other\rend\rshow running-config | include hostname\rexit\r"
+    said = edge.space.run(argv, stdin=typed).stdout
+    assert "edge1>" in said
+    assert "other#" in said
+    # taken down by a command, up again by itself
+    edge.agent.execute("clear crypto ipsec client ezvpn")
+    edge.agent.wait_log(DOWN)
+    edge.wait_up(2)
+    edge.stop(signal.SIGINT)
+
+
+@ON_BOTH
+def test_a_console_on_its_own_terminal(lab: Lab, interpreter: str) -> None:
+    """`--console -` on a terminal: log lines and commands on it, Ctrl-] stops the agent, the terminal is as before."""
+    ours, theirs = pty.openpty()
+    try:
+        settings = termios.tcgetattr(theirs)
+        edge = Edge(lab, f"terminal-{interpreter}", None, (*NO_PACKETS, "--console", "-"), PROGRAMS[interpreter])
+        said = b""
+
+        def answered(what: bytes) -> bool:
+            nonlocal said
+            try:
+                said += os.read(ours, 4096)
+            except BlockingIOError:
+                pass
+            return what in said
+
+        os.set_blocking(ours, False)
+        edge.agent.start_on(theirs, "hostname edge1\n" + connecting(lab.gateways[0]))
+        assert wait_until(lambda: answered(UP.encode()), 10), said
+        os.write(ours, b"enable\rshow crypto isakmp sa\r")
+        assert wait_until(lambda: answered(b"QM_IDLE"), 5), said
+        os.write(ours, b"show cry")
+        assert wait_until(lambda: answered(b"show cry"), 5), said
+        os.write(ours, QUIT)
+        assert edge.agent.wait_exit() == 0
+        assert termios.tcgetattr(theirs) == settings
+        edge.check_as_before()
+        assert wait_until(lambda: lab.gateways[0].list_sas() == [], 2)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
+@ON_BOTH
+def test_a_console_on_pipes(lab: Lab, interpreter: str) -> None:
+    """A script talks to `--console -`; the end of its input ends the agent."""
+    edge = Edge(lab, f"pipes-{interpreter}", None, (*NO_PACKETS, "--console", "-"), PROGRAMS[interpreter])
+    argv = edge.agent.command("hostname edge1\n" + connecting(lab.gateways[0]))
+    child = subprocess.Popen(
+        edge.space.command(argv), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    assert child.stdin is not None and child.stdout is not None
+    child.stdin.write(b"enable\nshow clock\nshow running-config | include hostname\n")
+    child.stdin.flush()
+    os.set_blocking(child.stdout.fileno(), False)
+    said = b""
+
+    def answered(what: bytes) -> bool:
+        nonlocal said
+        assert child.stdout is not None
+        said += child.stdout.read() or b""
+        return what in said
+
+    try:
+        assert wait_until(lambda: answered(b"hostname edge1"), 5), said
+        assert wait_until(lambda: answered(UP.encode()), 5), said
+        child.send_signal(signal.SIGINT)
+        assert child.wait(5) == 0
+    finally:
+        child.kill()
+        child.wait(5)
+        child.stdin.close()
+        child.stdout.close()
+    edge.check_as_before()
+
+
+# --- waiting for nobody ---------------------------------------------------------------------------------------------
+
+BROKERS = {
+    "name": ("mqtt://silent.lab.example",),
+    "plain": (f"mqtt://{SERVICES}:{SILENT_PORT}",),
+    "tls": (f"mqtts://{SERVICES}:{SILENT_PORT}", "ca {ca}"),
+}
+WAITING = [(interpreter, broker) for interpreter in PROGRAMS for broker in BROKERS]
+
+
+@pytest.fixture(scope="module")
+def waiting() -> Iterator[dict[tuple[str, str], Edge]]:
+    """Every agent has a silent name server for its first peer and a silent broker; all run at once. A group whose DH takes
+    MicroPython some ms: what it may well wait for is not what is measured."""
+    for lab in kept(Lab([Gateway()], nat=False, broker="wan", clients=len(WAITING))):
+        assert lab.broker is not None
+        silent = lab.spaces["svc"].popen([sys.executable, "-c", SILENT, SERVICES, str(SILENT_PORT)], "silent")
+        assert wait_until(functools.partial(listening, silent.pid, "tcp", SILENT_PORT), 5)
+        edges = {}
+        for (interpreter, broker), space in zip(WAITING, lab.clients, strict=True):
+            edge = Edge(lab, f"waits-{interpreter}-{broker}", space, NO_PACKETS, TICKING_PROGRAMS[interpreter])
+            lines = [line.format(ca=lab.broker.certificates / "ca.pem") for line in BROKERS[broker]]
+            gateway = lab.gateways[0]
+            edge.start(
+                policy("aes256-sha1-modp1024")
+                + connecting(gateway, "silent.lab.example", gateway.address)
+                + reporting(edge.name, *lines)
+            )
+            edges[interpreter, broker] = edge
+        yield edges
+
+
+@pytest.mark.parametrize(("interpreter", "broker"), WAITING)
+def test_nobody_is_waited_for(waiting: dict[tuple[str, str], Edge], interpreter: str, broker: str) -> None:
+    """The name that is not answered, and then the broker's turn: no timer of the loop is late."""
+    edge = waiting[interpreter, broker]
+    edge.agent.wait_log("name silent.lab.example does not resolve", limit_s=20)
+    edge.wait_up(limit_s=20)
+    edge.agent.wait_log("MQTT: no connection to", limit_s=20)
+    for _ in range(3):
+        edge.agent.execute("show crypto ipsec sa")
+    edge.stop(signal.SIGINT)
+    (worst,) = [line for line in edge.agent.log_text().splitlines() if line.startswith("worst ")]
+    assert int(worst.split()[1]) < LATE_MS, worst
