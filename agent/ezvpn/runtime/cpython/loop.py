@@ -93,19 +93,23 @@ class Loop:
             self.unwatch(stream)
             return
         fd = _descriptor(stream)
-        if fd in self._watches:
+        try:
             self._epoll.modify(fd, wanted)
-        else:
+        except FileNotFoundError:  # a new one, or one that was closed while it was watched and whose number came again
             self._epoll.register(fd, wanted)
         self._watches[fd] = Watch(stream, on_readable, on_writable)
 
     def unwatch(self, stream: Part) -> None:
-        """Stop watching. Must come before the descriptor is closed. Unknown streams: nothing happens."""
+        """Stop watching. Unknown streams, and numbers of descriptors that are closed already (the data plane closes its device
+        in the middle of a call, the order to unwatch comes after it): nothing happens."""
         if self._native is not None:
             self._native.remove_reader(stream)
             self._native.remove_writer(stream)
         elif self._watches.pop(_descriptor(stream), None) is not None:
-            self._epoll.unregister(stream)
+            try:
+                self._epoll.unregister(stream)
+            except OSError:
+                pass  # closing has done it
 
     def on_signal(self, number: int, callback: Callback) -> None:
         """Call `callback()` from the loop when the signal arrives; also for one that comes before `run`."""

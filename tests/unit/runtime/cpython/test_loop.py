@@ -82,6 +82,29 @@ def test_an_unwatched_stream_is_not_served(run):
     run(loop)
 
 
+def test_a_descriptor_that_was_closed_while_watched_is_unwatched_and_its_number_serves_again(run):
+    # the data plane closes its TUN device in the middle of a call; the order to unwatch it comes after it
+    loop = Loop()
+    near, far = os.pipe()
+    heard = []
+
+    def again():
+        for new, old in zip(os.pipe(), (near, far), strict=True):
+            os.dup2(new, old)  # closes what had the number before
+            os.close(new)
+        loop.unwatch(near)
+        loop.watch(near, lambda: (heard.append(os.read(near, 1)), loop.stop()))
+        os.write(far, b"x")
+
+    loop.at(loop.now(), lambda: loop.watch(near, lambda: heard.append("too early")))
+    loop.at(loop.now() + 5, again)
+    run(loop)
+    assert heard == [b"x"]
+    os.close(near)
+    loop.unwatch(near)
+    os.close(far)
+
+
 def test_a_regular_file_cannot_be_watched(run, tmp_path):
     loop = Loop()
     faults = []
