@@ -76,7 +76,10 @@ def test_check_of_what_is_not_there_or_not_text(config):
     assert (done.returncode, done.stderr) == (1, f"ezvpn: {config}.nosuch: No such file or directory\n")
     config.write_bytes(b"hostname \xff\xfe\n")
     done = ezvpn("check", str(config))
-    assert (done.returncode, done.stderr) == (1, f"ezvpn: {config}:1: not text in UTF-8: save the file in that encoding\n")
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"ezvpn: {config}:1: not text in UTF-8: save the file in that encoding\n",
+    )
 
 
 @pytest.mark.parametrize("words", [("exec", "show version"), ("exec", "show", "version"), ("console",)])
