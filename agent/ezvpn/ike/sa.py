@@ -134,7 +134,7 @@ class IsakmpSa:
         """Add to the exchanges under way; the oldest idle one makes room."""
         if len(self.exchanges) >= EXCHANGES_MAX:
             for old in self.exchanges:
-                if not old.waiting and not old.owed:
+                if (not old.waiting or old.last) and not old.owed:
                     self.forget(old)
                     break
             else:

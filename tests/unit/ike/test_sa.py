@@ -75,6 +75,17 @@ def test_the_table_is_bounded_even_when_all_wait() -> None:
     assert len(sa.exchanges) == EXCHANGES_MAX
 
 
+def test_a_quick_3_under_repetition_makes_room_before_a_request() -> None:
+    # Many split networks: each leaves a quick 3 that goes out again for a while.
+    sa = make()
+    sa.keep(exchange(1, waiting=True))
+    for number in range(2, EXCHANGES_MAX + 5):
+        last = exchange(number, waiting=True)
+        last.last = True
+        sa.keep(last)
+    assert sa.exchange(1) is not None and sa.exchange(2) is None
+
+
 def test_idle_exchanges_are_forgotten_after_a_minute_waiting_and_owed_ones_are_not() -> None:
     sa = make()
     owed = exchange(3)
