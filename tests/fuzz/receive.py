@@ -4,8 +4,8 @@
 
 Two attackers. The outsider mutates what it saw on the wire: nothing may raise, and nothing may change. Two exceptions: an AM2
 whose unauthenticated parts still lie within our offer, and a genuine message whose unauthenticated frame was touched (no HASH
-covers the header's flags and length, nor what follows the payloads as padding). The insider holds the keys and sends nonsense with
-a valid HASH: things may change, but nothing may raise and nothing may grow.
+covers the header's flags and length, nor what follows the payloads as padding). The insider holds the keys and sends nonsense
+with a valid HASH: things may change, but nothing may raise and nothing may grow.
 """
 
 from __future__ import annotations
