@@ -36,6 +36,7 @@ ASKED = (
     Unity.BACKUP_SERVERS,
 )
 LIST_MAX = 64
+SPLITS_MAX = LIST_MAX + 1  # one more than a tunnel opens, so that it sees that some are left out
 
 
 class ModeConfigClient:
@@ -149,7 +150,7 @@ def _read_value(config: ModeConfig, number: int, value: bytes) -> None:
     elif number == Unity.SPLIT_DNS:
         config.split_dns = (config.split_dns + split_names(value))[:LIST_MAX]
     elif number == Unity.SPLIT_INCLUDE:
-        config.split_include = (config.split_include + _splits(value))[:LIST_MAX]
+        config.split_include = (config.split_include + _splits(value))[:SPLITS_MAX]
     elif number == Unity.LOCAL_LAN:
         config.split_exclude = (config.split_exclude + _splits(value))[:LIST_MAX]
     elif number == Unity.BACKUP_SERVERS:

@@ -34,6 +34,8 @@ FIRST_WAIT_MS = 2000
 LONGEST_WAIT_MS = 60000
 WAIT_JITTER = 50  # percent
 REMIND_MS = 10000
+REMINDED_OFTEN = 6
+LONGEST_REMIND_MS = 3600000  # where nobody comes for days, the log has other things to keep
 PROGRESS_MS = 120000
 NAME_MS = 15000
 PREPARE_MS = 500
@@ -82,6 +84,8 @@ class Machine:
         self._more = False
         self._wait = 0
         self._ticket = 0
+        self._reminded = 0
+        self._remind_at = now
         self._asking_name = False
         self._answer: "list[tuple[int, str | Secret]]" = []
         self._contacted: "list[bytes]" = []
@@ -97,6 +101,7 @@ class Machine:
 
     def _do_start(self, now: int) -> None:
         self._backoff.reset()
+        self._reminded = 0
         self._release_hold(True)
         self.peers.begin()
         if self.state == State.READY:
@@ -154,12 +159,12 @@ class Machine:
 
     def _do_prompt(self, now: int) -> None:
         self._timers[PROGRESS] = None  # a human takes the time that the gateway allows
-        self._timers[REMIND] = now + REMIND_MS
-        self.telling.notice("EZVPN_XAUTH", self.name)
+        self._remind(now)
 
     def _do_answer(self, now: int) -> None:
         fields = self._answer
         self._answer = []
+        self._reminded = 0
         self.credentials.request = None
         self._timers[REMIND] = None
         self._progress(now)
@@ -188,8 +193,7 @@ class Machine:
             return
         self.flows.open(self.session, self.settings, config, self._good_group, now)
         if self.flows.left_out:
-            left_out = str(self.flows.left_out)
-            self.telling.warn("the gateway's split list is too long: its last " + left_out + " networks are left out")
+            self.telling.warn("the gateway's split list is too long: all but its first 64 networks are left out")
         if not self.flows.flows:
             self._lost("config-failed", "config", 0, "", now)
             return
@@ -323,8 +327,7 @@ class Machine:
                 self._do_attempt(now)
                 self.telling.changed()
         elif slot == REMIND:
-            self._timers[REMIND] = now + REMIND_MS
-            self.telling.notice("EZVPN_XAUTH", self.name)
+            self._remind(now)
         elif slot == PROGRESS:
             if self._busy() and self.state != State.IPSEC_ACTIVE:
                 self._lost("no-progress", "", 0, "", now)
@@ -335,6 +338,16 @@ class Machine:
             rungs = preferred(self.settings.phase1, self._good_group)
             if rungs:
                 self.endpoint.prepare(rungs[0][0].group, now)
+
+    def _remind(self, now: int) -> None:
+        """The pending XAUTH request, again each 10 s for a minute, then at twice the time, up to an hour: until somebody shows
+        up. A gateway that asks anew in between changes nothing."""
+        if self._reminded == 0 or now >= self._remind_at:
+            self.telling.notice("EZVPN_XAUTH", self.name)
+            self._reminded += 1
+            doublings = min(max(self._reminded - REMINDED_OFTEN, 0), 16)
+            self._remind_at = now + min(REMIND_MS << doublings, LONGEST_REMIND_MS)
+        self._timers[REMIND] = self._remind_at
 
     def _progress(self, now: int) -> None:
         self._timers[PROGRESS] = now + PROGRESS_MS

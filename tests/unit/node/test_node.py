@@ -139,6 +139,24 @@ def test_a_flood_of_lines_pushes_no_other_order_out():
     assert w.node.counters == {"lost_orders": 44}
 
 
+def test_a_prompt_that_nobody_answers_for_days_does_not_fill_the_log():
+    w = World(gateway())
+    w.configure(SIX_LINES.replace(" username alice password alice-pass\n", ""))
+    w.run(lambda: w.status.state == "XAUTH_PROMPT")
+    for _ in range(48):
+        w.wait(3600000)
+    reminders = [line for line in w.device.log() if "Pending XAuth Request" in line]
+    assert 48 < len(reminders) < 70, "one an hour, also when the gateway asks anew every few minutes"
+
+
+def test_a_split_list_that_is_too_long_is_said():
+    w = World(gateway(Policy(split=tuple(f"10.{number}.0.0/16" for number in range(100)))))
+    w.configure(SIX_LINES)
+    w.up()
+    assert len(w.status.children) == 64
+    assert [line for line in w.device.log() if "all but its first 64 networks are left out" in line]
+
+
 class TestWays:
     """Routes that come and go: one look for a swarm of news."""
 

@@ -241,6 +241,8 @@ def _client(broker: Broker, wire: "Wire") -> aiomqtt.Client:
         logger=_silent_logger(),
         max_queued_incoming_messages=MAX_INBOUND,
     )
+    # Somebody must have looked at why it ended, else asyncio complains; `Wire` has told it already.
+    client._disconnected.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
     # paho has no public way to be given a socket; a unit test watches that this one still exists.
     client._client._create_socket = lambda: wire  # type: ignore[method-assign,assignment,return-value]
     return client

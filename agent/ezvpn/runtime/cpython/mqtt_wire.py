@@ -7,6 +7,7 @@ check by OpenSSL. Only `getaddrinfo` and the loading of certificates need a thre
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import ssl
 import threading
@@ -16,6 +17,7 @@ from typing import Any, TypeVar
 from ezvpn.report.topics import Broker
 
 STAGE_S = 10.0  # name, TCP and TLS each
+LARGEST_PACKET = 65536  # bytes that a packet from the broker may have
 LET_GO_S = 0.05  # between the end of a connection and the closing of its descriptor
 
 T = TypeVar("T")
@@ -121,6 +123,10 @@ class Wire:
     def recv(self, size: int) -> bytes:
         if self._closed:
             return b""
+        if size > LARGEST_PACKET:
+            # paho would collect all of it, up to 256 MB, and nothing that is meant for us is that long.
+            self._end(f"the broker sent a message of {size} bytes")
+            raise OSError(errno.EMSGSIZE, self._reason)
         try:
             data = self._sock.recv(size)
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):

@@ -144,3 +144,17 @@ def test_a_stage_without_an_answer_says_which(monkeypatch):
                 await open_wire(made, loop.create_future())
 
     asyncio.run(scene())
+
+
+def test_a_message_of_hundreds_of_megabytes_is_not_even_begun():
+    async def story():
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            wire = Wire(ours)
+            theirs.sendall(b"x" * 100)
+            assert wire.recv(100) == b"x" * 100
+            with pytest.raises(OSError):
+                wire.recv(268435455)
+            assert wire.reason() == "the broker sent a message of 268435455 bytes"
+
+    asyncio.run(story())
