@@ -14,9 +14,12 @@ def small_main(words: "list[str]") -> int:
             file=sys.stderr,
         )
         return Exit.USAGE
-    from ezvpn.main import main
+    try:
+        from ezvpn.main import main
 
-    return main(words[1:])
+        return main(words[1:])
+    except KeyboardInterrupt:
+        return Exit.STOPPED  # Ctrl-C while the agent was still being loaded
 
 
 if IS_MICROPYTHON:

@@ -30,9 +30,12 @@ def main() -> None:
     """The entry point `ezvpn`; does not return."""
     words = sys.argv[1:]
     if words[:1] == ["run"] and "--help" not in words and "-h" not in words:
-        from ezvpn.main import main as run_main
+        try:
+            from ezvpn.main import main as run_main
 
-        sys.exit(run_main(words[1:]))
+            sys.exit(run_main(words[1:]))
+        except KeyboardInterrupt:
+            sys.exit(Exit.STOPPED)  # Ctrl-C while the agent was still being loaded
     if words[:1] == ["exec"] and len(words) > 1 and not [word for word in words if word.startswith("-")]:
         sys.exit(execute(" ".join(words[1:]), ""))
     _typer_main()

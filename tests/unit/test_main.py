@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from doubles import micropython
 from doubles.process import Agent
 
 from ezvpn import terminal
@@ -153,3 +154,26 @@ def test_write_memory_keeps_the_last_configuration(files, interpreter, tmp_path)
         assert terminal.ask("write memory", files.state) == (0, "Building configuration...\n[OK]\n")
     assert (tmp_path / "branch.conf~").read_text() == "hostname one\n"
     assert "hostname one" in (tmp_path / "branch.conf").read_text()
+
+
+INTERRUPTED = """
+import sys
+class Agent:
+    def main(self, words):
+        raise KeyboardInterrupt
+sys.modules["ezvpn.main"] = Agent()
+sys.argv[1:] = ["run", "branch.conf"]
+try:
+    import ezvpn.__main__
+except SystemExit as stopped:
+    print("exit", stopped.args[0])
+"""
+
+
+@BOTH
+def test_ctrl_c_while_it_is_loaded_is_a_stop(interpreter):
+    program = [micropython.PROGRAM] if interpreter == "micropython" else [sys.executable]
+    done = subprocess.run(
+        [*program, "-c", INTERRUPTED], env=micropython.environment(), capture_output=True, text=True, timeout=20
+    )
+    assert (done.stdout, done.stderr) == ("exit 0\n", "")
