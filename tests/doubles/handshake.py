@@ -100,7 +100,9 @@ class Handshake:
                 Xauth.PASSWORD: Secret(self.password),
                 Xauth.PASSCODE: "123456",
             }
-            self.client.answer_xauth(self.session, [(number, known[number]) for number in event.fields], self.now)
+            self.client.answer_xauth(
+                self.session, [(number, known.get(number, "")) for number in event.fields], self.now
+            )
             self.drain()
         elif isinstance(event, events.Configured) and event.config.address is not None:
             own = Selector(event.config.address, b"\xff" * 4)

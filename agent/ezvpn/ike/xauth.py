@@ -65,7 +65,8 @@ class XauthClient:
                 self.message = clean_text(value)
             elif number == Xauth.CHALLENGE and isinstance(value, bytes):
                 challenge = value
-            elif number not in NOT_ASKED and number not in CISCO_EXTRA:
+            elif Xauth.TYPE <= number <= Xauth.ANSWER and number not in NOT_ASKED:
+                # cfg 3.4: attributes that are not known are skipped, nobody could answer them.
                 fields.append(number)
         self._withdraw()
         self.pending = Pending(exchange, message, typed, kind)

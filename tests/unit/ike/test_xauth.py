@@ -95,6 +95,12 @@ def test_ciscos_extra_attributes_are_echoed_empty() -> None:
     assert attributes[-1] == (0x7D88, b"")
 
 
+def test_attributes_that_nobody_could_answer_are_not_asked_for() -> None:
+    h, gateway = after_am3()
+    gateway.transact(REQUEST, (1, b""), (31000, b""), *ASK)
+    assert asked(h).fields == (Xauth.USER_NAME, Xauth.PASSWORD)
+
+
 @pytest.mark.parametrize(
     "attributes",
     [
