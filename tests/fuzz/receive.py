@@ -30,6 +30,14 @@ OFFER = tuple(Phase1Transform("aes", bits, name, 2, 0) for bits in (256, 128) fo
 STEPS = {State.AM1_SENT: 1, State.AM3_SENT: 3, State.XAUTH: 4, State.CONFIG: 9, State.UP: 13}
 # A session takes this many datagrams before a fresh one takes its place (an AM1 stops answering after a few forged AM2).
 PER_SESSION = 200
+# What an insider puts behind the HASH: chains that the rules let pass, or () for any; 0 is any payload.
+ANY_SHAPE: tuple[tuple[int, ...], ...] = ((),)
+ANY_PAYLOAD = (1, 4, 5, 5, 8, 10, 11, 11, 12, 12, 13, 14, 14, 14, 20, 21, 130, 131, 0)
+SHAPES = {
+    Exchange.INFORMATIONAL: ((11,), (12,), (11, 11, 12), (12, 12, 13)),
+    Exchange.TRANSACTION: ((14,), (14, 11), (13, 14)),
+    Exchange.QUICK: ((1, 10, 5, 5), (1, 10, 4, 5, 5), (1, 10), (10, 5, 5, 1, 11)),
+}
 COVERED_BY_HASH_R = (Payload.KE, Payload.NONCE, Payload.ID, Payload.HASH)
 
 
@@ -135,11 +143,9 @@ def insider(rng: random.Random, target: Target) -> bytes:
         message_id, iv = known[-1].message_id, known[-1].iv
     w = MessageWriter(bytearray(4096), s.initiator_cookie, s.responder_cookie, kind, message_id)
     at = protection.begin(w)
-    for _ in range(rng.randint(0, 6)):
-        payload = rng.choice(
-            (1, 4, 5, 5, 8, 10, 11, 11, 12, 12, 13, 14, 14, 14, 20, 21, 130, 131, rng.randrange(1, 256))
-        )
-        w.add(payload, insider_body(rng, payload, s))
+    shape = SHAPES[kind] if rng.random() < 0.6 else ANY_SHAPE
+    for payload in rng.choice(shape) or [rng.choice(ANY_PAYLOAD) for _ in range(rng.randint(0, 6))]:
+        w.add(payload or rng.randrange(1, 256), insider_body(rng, payload, s))
     protection.hash_rest(w, at, message_id)
     packet, _ = protection.seal(w, iv or protection.first_iv(message_id))
     return bytes(4) + packet if s.socket else packet
@@ -155,12 +161,24 @@ def insider_body(rng: random.Random, payload: int, s: Session) -> bytes:
         + rng.choice((bytes([16]), bytes([0]), bytes([4])))
         + rng.choice((36136, 36137, 24576, 24578, 14, 18, 40501)).to_bytes(2, "big"),
         Payload.D: bytes.fromhex("000000010304") + rng.randbytes(2),
-        Payload.ATTR: bytes([rng.randrange(6), 0, 0, 7])
-        + rng.choice((16520, 16521, 16524, 16525, 16527, 1, 3, 28672, 28676, 28681)).to_bytes(2, "big"),
+        Payload.ATTR: bytes([rng.randrange(6), 0, 0, 7]) + attributes(rng),
         Payload.NONCE: rng.randbytes(rng.choice((7, 8, 20, 256, 257))),
     }
     body = starts.get(payload, b"")
-    return body + rng.randbytes(rng.choice((0, 0, 1, 2, 4, 8, 28, 128)))
+    return body + rng.randbytes(rng.choice((0, 0, 0, 0, 1, 2, 4, 8, 28, 128)))
+
+
+def attributes(rng: random.Random) -> bytes:
+    """Well-formed attributes in either form, with values of any size."""
+    out = b""
+    for _ in range(rng.randrange(5)):
+        number = rng.choice((16520, 16521, 16522, 16523, 16524, 16525, 16527, 1, 3, 28672, 28673, 28676, 28679, 28681))
+        if rng.random() < 0.4:
+            out += (0x8000 | number).to_bytes(2, "big") + rng.choice((0, 1, 2, 7, 65535)).to_bytes(2, "big")
+        else:
+            value = rng.randbytes(rng.choice((0, 1, 2, 4, 8, 9, 14, 300)))
+            out += number.to_bytes(2, "big") + len(value).to_bytes(2, "big") + value
+    return out
 
 
 def fuzz(state: str, count: int, seed: int, progress: bool = False) -> dict[str, int]:
