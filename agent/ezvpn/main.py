@@ -14,6 +14,7 @@ from ezvpn.crypto.port import Crypto
 from ezvpn.dataplane.port import DataPlane, KernelError
 from ezvpn.node.facts import Facts
 from ezvpn.node.node import Node
+from ezvpn.report.reporter import RECORD
 from ezvpn.runtime import boards, options
 from ezvpn.runtime.exits import CannotStart, Exit
 from ezvpn.version import VERSION
@@ -53,6 +54,7 @@ def run(chosen: options.Options) -> int:
         except KernelError as fault:
             raise CannotStart(Exit.MISSING, fault.what)
         node = Node(crypto, edge.entropy, plane, _facts(board, edge))
+        node.reporter.recall(edge.files.read(RECORD) or b"")
         edge.begin(node, getattr(plane, "table", None), lambda: _reload(edge))
         for line in edge.notes + warnings:
             edge.note(line)

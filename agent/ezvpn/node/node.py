@@ -203,7 +203,11 @@ class Node:
         self._settle(now)
 
     def stored(self, id: int, ok: bool, now: int) -> None:
-        """Answer to the order `store`; id is the console that asked."""
+        """Answer to the order `store`; id is the console that asked, 0 for `execute`, below 0 for nobody."""
+        if id < 0:
+            if not ok:
+                self._count("records_not_stored")
+            return
         self._consoles().stored(id, ok, now)
         self._settle(now)
 

@@ -19,6 +19,9 @@ from ezvpn.report import snapshot
 from ezvpn.report.json_text import clean
 from ezvpn.report.topics import ONLINE, Broker, Topics, device_name
 
+RECORD = "retained"  # file of the state directory: the topics that hold a retained message of ours, one a line
+_RECORD_LINES = 256
+_RECORD_ID = -1  # nobody waits for the answer to this `store`
 _EVENT_BURST = 30
 _EVENT_REFILL_MS = 5000
 _STATE_BURST = 10
@@ -29,7 +32,8 @@ _SETTINGS = ("tls", "username", "password", "ca", "certificate", "key", "keepali
 
 
 class ReportOrder(Record):
-    """A method of the runtime's adapter and its arguments: mqtt_start (Broker), mqtt_stop, mqtt_wake, mqtt_reopen."""
+    """A method of the runtime's adapter and its arguments: mqtt_start (Broker), mqtt_stop, mqtt_wake, mqtt_reopen,
+    store (id, name, bytes)."""
 
     _fields = ("name", "args")
 
@@ -117,10 +121,19 @@ class Reporter:
         self._wall_offset: "int | None" = None
         self._metrics_ms = 0
         self._metrics_at: "int | None" = None
+        self._recorded: "list[str]" = []
         self._stopping = False
         self._running = False  # the adapter was started and has not said that it ended
 
     # What the node tells
+
+    def recall(self, record: bytes) -> None:
+        """The record of an earlier run: what it left at the broker and nobody fills any more is cleared at the next connect."""
+        try:
+            lines = record.decode().split("\n")
+        except UnicodeError:
+            return  # a torn file names nothing
+        self._recorded = [line for line in lines if line][:_RECORD_LINES]
 
     def configure(self, mqtt: object, hostname: str, facts: snapshot.Facts, now: int) -> None:
         """The configuration is new or changed. mqtt: `config.model.Mqtt`, or None."""
@@ -167,6 +180,7 @@ class Reporter:
         self._tunnels = [tunnel for tunnel in self._tunnels if tunnel.name != name]
         if self.topics is not None:
             self._put_clear(self.topics.state(name))
+            self._keep_record()
 
     def event(
         self, name: str, record: LogRecord, before: str, after: str, now: int, cause: str = "", reason: str = ""
@@ -270,7 +284,11 @@ class Reporter:
         # Birth on the will's topic, retained like the will: else the device stays `offline` for a late subscriber.
         self.outbox.put(box.BIRTH, self.topics.status, ONLINE)
         self._put_info()
-        for status in self._fresh(now):
+        fresh = self._fresh(now)
+        for status in fresh:
+            self._tunnel(status.name)
+        self._keep_record()
+        for status in fresh:
             tunnel = self._tunnel(status.name)
             tunnel.status = status
             tunnel.states = _Bucket(_STATE_BURST, _STATE_REFILL_MS)
@@ -307,6 +325,8 @@ class Reporter:
         tunnel.said = snapshot.significant(tunnel.status)
         text = snapshot.snapshot(tunnel.status, self.boot_id, tunnel.seq, now, self.wall(now))
         self.outbox.put(box.STATE, self.topics.state(tunnel.name), text.encode())
+        if self.topics.state(tunnel.name) not in self._recorded:
+            self._keep_record()
         self._wake()
 
     def _put_info(self) -> None:
@@ -332,6 +352,18 @@ class Reporter:
     def _clear_names(self, topics: Topics) -> None:
         for topic in topics.retained([tunnel.name for tunnel in self._tunnels]):
             self._put_clear(topic)
+
+    def _keep_record(self) -> None:
+        """Clear what is recorded and not ours any more, and record what is: while connected, so that neither waits long."""
+        if self.topics is None or not self.connected:
+            return
+        kept = self.topics.retained([tunnel.name for tunnel in self._tunnels])[:_RECORD_LINES]
+        for topic in self._recorded:
+            if topic not in kept:
+                self._put_clear(topic)
+        if kept != self._recorded:
+            self._recorded = kept
+            self._order("store", _RECORD_ID, RECORD, "\n".join(kept).encode())
 
     def _rearm_metrics(self, now: int) -> None:
         self._metrics_at = now + self._metrics_ms if self._metrics_ms > 0 else None

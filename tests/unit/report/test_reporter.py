@@ -248,6 +248,42 @@ def test_a_tunnel_that_leaves_the_configuration_takes_its_retained_state_along()
     assert bench.said() == [("ezvpn/edge1/tunnel/a/state", b"")]
 
 
+class TestRecord:
+    """What is retained at the broker is written down, so that a later run clears what nobody fills any more."""
+
+    def stored(self, bench):
+        return [order.args[2].decode().split("\n") for order in bench.orders() if order.name == "store"]
+
+    def test_written_once_connected_and_when_tunnels_come_and_go(self):
+        bench = Bench(idle("a")).configured()
+        assert self.stored(bench) == []
+        bench.up()
+        assert self.stored(bench) == [["ezvpn/edge1/status", "ezvpn/edge1/info", "ezvpn/edge1/tunnel/a/state"]]
+        bench.reporter.mqtt("down", T0 + 1, "", "lost")
+        bench.up()
+        assert self.stored(bench) == [], "nothing changed"
+        bench.reporter.tunnel_changed(idle("b"), T0 + 2)
+        assert self.stored(bench)[0][-1] == "ezvpn/edge1/tunnel/b/state"
+        bench.reporter.tunnel_removed("b", T0 + 3)
+        assert self.stored(bench)[0][-1] == "ezvpn/edge1/tunnel/a/state"
+
+    def test_what_an_earlier_run_left_is_cleared(self):
+        # the tunnel `gone` was taken out of the configuration, and the host renamed, while no agent ran
+        bench = Bench(idle("a")).configured()
+        bench.reporter.recall(b"ezvpn/old/status\nezvpn/edge1/tunnel/gone/state\nezvpn/edge1/tunnel/a/state\n\n")
+        bench.up()
+        said = bench.said()
+        assert said[:2] == [("ezvpn/old/status", b""), ("ezvpn/edge1/tunnel/gone/state", b"")]
+        assert ("ezvpn/edge1/tunnel/a/state", b"") not in said
+        assert len(self.stored(bench)) == 1
+
+    def test_a_torn_record_names_nothing(self):
+        bench = Bench().configured()
+        bench.reporter.recall(b"\xff\xfe")
+        bench.up()
+        assert b"" not in [payload for _, payload in bench.said()]
+
+
 def test_the_same_settings_again_don_t_disturb_the_connection():
     bench = Bench(idle()).configured().up()
     bench.orders()
@@ -262,7 +298,7 @@ def test_a_new_configuration_hash_is_published_without_reconnecting():
     bench.orders()
     bench.said()
     bench.configured(facts=Facts("unix", "0.1.0", "", "test", "0001"))
-    assert bench.names() == ["mqtt_wake"]
+    assert [name for name in bench.names() if name != "store"] == ["mqtt_wake"]
     assert bench.topics() == ["ezvpn/edge1/info"]
 
 
