@@ -1,25 +1,70 @@
 """A real mosquitto on given ports: plain, plain with passwords, TLS, TLS with a client's certificate.
 
-Belongs here: its configuration, starting, stopping and killing it. Not here: certificates (`lab.certificates`), namespaces
-(give a command prefix such as `ip netns exec NAME`), the broker of a whole lab (`lab.broker`).
+Belongs here: where it is, its configuration, and running one on free ports. Not here: certificates (`lab.certificates`),
+namespaces (give a command prefix such as `ip netns exec NAME`), running the one of a lab (`lab.broker`).
 """
 
 from __future__ import annotations
 
-import getpass
+import os
+import pwd
 import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ezvpn_hil.lab.certificates import make_all
+from ezvpn_hil.lab.processes import environment
 
 START_S = 10.0
+NOT_INSTALLED = "mosquitto is not installed: run apt-get install -y mosquitto mosquitto-clients"
 
 
 class MosquittoError(Exception):
     """It is not installed, or did not start; the text says which, and what its log says."""
+
+
+@dataclass(frozen=True)
+class Listener:
+    """One port. tls: with the server's certificate. client: only for clients with one. passwords: only for users of this file."""
+
+    port: int
+    tls: bool = False
+    client: bool = False
+    passwords: str = ""
+
+
+def program() -> str | None:
+    """Where mosquitto is, None where it isn't installed."""
+    return shutil.which("mosquitto", path=environment()["PATH"])
+
+
+def configuration(
+    address: str, listeners: Sequence[Listener], certificates: str, store: str, persistent: bool = True
+) -> str:
+    """The text of mosquitto.conf. With persistent, retained messages live in a file of `store`, so that a restart keeps them,
+    as a broker in the field does."""
+    rows = [
+        "per_listener_settings true",
+        # Started as root it would drop to a user that may not read the key.
+        f"user {pwd.getpwuid(os.geteuid()).pw_name}",
+        f"persistence {'true' if persistent else 'false'}",
+        f"persistence_location {store}/",
+        "log_type all",
+    ]
+    for listener in listeners:
+        rows.append(f"listener {listener.port} {address}")
+        rows.append(f"allow_anonymous {'false' if listener.passwords else 'true'}")
+        if listener.passwords:
+            rows.append(f"password_file {listener.passwords}")
+        if listener.tls or listener.client:
+            rows += [f"certfile {certificates}/server.pem", f"keyfile {certificates}/server-key.pem"]
+        if listener.client:
+            rows += [f"cafile {certificates}/ca.pem", "require_certificate true"]
+    return "\n".join(rows) + "\n"
 
 
 def free_port(address: str = "127.0.0.1") -> int:
@@ -46,10 +91,9 @@ class Mosquitto:
         password: str = "let me in",
         persistent: bool = True,
     ) -> None:
-        program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
-        tool = shutil.which("mosquitto_passwd")
-        if program is None or tool is None:
-            raise MosquittoError("mosquitto is not installed: run apt-get install -y mosquitto mosquitto-clients")
+        found, tool = program(), shutil.which("mosquitto_passwd")
+        if found is None or tool is None:
+            raise MosquittoError(NOT_INSTALLED)
         self.folder = folder
         self.address = address
         self.user = user
@@ -63,7 +107,7 @@ class Mosquitto:
         self._conf = folder / "mosquitto.conf"
         self._conf.write_text(self._text(persistent))
         self.log = folder / "mosquitto.log"
-        self._argv = [*prefix, program, "-c", str(self._conf)]
+        self._argv = [*prefix, found, "-c", str(self._conf)]
         self._child: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -117,26 +161,10 @@ class Mosquitto:
             return False
 
     def _text(self, persistent: bool) -> str:
-        tls = [f"certfile {self.certificates}/server.pem", f"keyfile {self.certificates}/server-key.pem"]
-        rows = [
-            "per_listener_settings true",
-            # Started as root it would drop to a user that may not read the key.
-            f"user {getpass.getuser()}",
-            f"persistence {'true' if persistent else 'false'}",
-            f"persistence_location {self.folder}/",
-            "log_type all",
-            f"listener {self.port} {self.address}",
-            "allow_anonymous true",
-            f"listener {self.password_port} {self.address}",
-            "allow_anonymous false",
-            f"password_file {self._passwords}",
-            f"listener {self.tls_port} {self.address}",
-            "allow_anonymous true",
-            *tls,
-            f"listener {self.tls_client_port} {self.address}",
-            "allow_anonymous true",
-            *tls,
-            f"cafile {self.certificates}/ca.pem",
-            "require_certificate true",
-        ]
-        return "\n".join(rows) + "\n"
+        listeners = (
+            Listener(self.port),
+            Listener(self.password_port, passwords=str(self._passwords)),
+            Listener(self.tls_port, tls=True),
+            Listener(self.tls_client_port, client=True),
+        )
+        return configuration(self.address, listeners, str(self.certificates), str(self.folder), persistent)

@@ -1,6 +1,7 @@
 """mosquitto as the lab's MQTT broker: plain at 1883, TLS at 8883, TLS with a client's certificate at 8884.
 
-Belongs here: its configuration, and subscribing as a dashboard would. Not here: certificates (`certificates`).
+Belongs here: running it in a lab, and subscribing as a dashboard would. Not here: the text of its configuration
+(`ezvpn_hil.mosquitto`), certificates (`certificates`).
 Where it can't be installed the embedded broker stands in, plain only, for the demo; tests of TLS and of restarts need mosquitto.
 """
 
@@ -12,40 +13,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ezvpn_hil import mosquitto
 from ezvpn_hil.lab import dashboard
 from ezvpn_hil.lab.daemon import Daemon
 from ezvpn_hil.lab.namespace import LabError, Namespace
 from ezvpn_hil.lab.processes import Processes, listening, wait_until
+from ezvpn_hil.mosquitto import Listener
 
-MOSQUITTO = "/usr/sbin/mosquitto"
 PLAIN, TLS, TLS_CLIENT = 1883, 8883, 8884
+LISTENERS = (Listener(PLAIN), Listener(TLS, tls=True), Listener(TLS_CLIENT, client=True))
 
 
 def installed() -> bool:
-    return Path(MOSQUITTO).exists()
-
-
-def broker_conf(address: str, certificates: str, store: str) -> str:
-    """Retained messages live in a file (store), so that a restart keeps them, as a broker in the field does."""
-    rows = [
-        "per_listener_settings false",
-        "allow_anonymous true",
-        # It would drop to a user that may not read the key; its namespace is closed anyway.
-        "user root",
-        "persistence true",
-        f"persistence_location {store}/",
-        "log_type all",
-        f"listener {PLAIN} {address}",
-        f"listener {TLS} {address}",
-        f"certfile {certificates}/server.pem",
-        f"keyfile {certificates}/server-key.pem",
-        f"listener {TLS_CLIENT} {address}",
-        f"certfile {certificates}/server.pem",
-        f"keyfile {certificates}/server-key.pem",
-        f"cafile {certificates}/ca.pem",
-        "require_certificate true",
-    ]
-    return "\n".join(rows) + "\n"
+    return mosquitto.program() is not None
 
 
 class Subscription:
@@ -93,8 +73,9 @@ class Broker(Daemon):
         self, name: str, address: str, space: Namespace, processes: Processes, run_dir: Path, program: str
     ) -> None:
         embedded = program == "embedded"
-        if not embedded and not installed():
-            raise LabError("mosquitto is not installed: run apt-get install -y mosquitto mosquitto-clients")
+        found = mosquitto.program()
+        if not embedded and found is None:
+            raise LabError(mosquitto.NOT_INSTALLED)
         self.address = address
         self._subscriber = (
             [sys.executable, "-I", dashboard.__file__, address]
@@ -106,9 +87,9 @@ class Broker(Daemon):
         store = run_dir / name
         store.mkdir(exist_ok=True)
         conf = store / "mosquitto.conf"
-        conf.write_text(broker_conf(address, str(self.certificates), str(store)))
+        conf.write_text(mosquitto.configuration(address, LISTENERS, str(self.certificates), str(store)))
         log = run_dir / "log" / f"{name}.log"
-        argv = [MOSQUITTO, "-c", str(conf)]
+        argv = [str(found), "-c", str(conf)]
         last = TLS_CLIENT
         if embedded:
             argv = [sys.executable, "-m", "ezvpn_hil.broker", "--port", str(PLAIN), "--address", address]

@@ -6,7 +6,8 @@ import paho.mqtt.publish
 import pytest
 
 from ezvpn_hil import mosquitto
-from ezvpn_hil.mosquitto import Mosquitto, MosquittoError
+from ezvpn_hil.lab.broker import LISTENERS
+from ezvpn_hil.mosquitto import Mosquitto, MosquittoError, configuration
 from ezvpn_hil.watcher import Watcher
 
 
@@ -39,3 +40,12 @@ def test_files_with_secrets_are_the_owner_s(tmp_path):
     broker = Mosquitto(tmp_path)
     for name in ("passwords", "certificates/client-key.pem"):
         assert (broker.folder / name).stat().st_mode & 0o077 == 0
+
+
+def test_the_three_listeners_of_a_lab_each_with_its_own_settings():
+    text = configuration("198.51.100.4", LISTENERS, "/c", "/s")
+    head, plain, tls, client = text.split("listener ")
+    assert "\npersistence_location /s/\n" in head
+    assert plain == "1883 198.51.100.4\nallow_anonymous true\n"
+    assert tls.startswith("8883 198.51.100.4\n") and "cafile" not in tls
+    assert client.startswith("8884 198.51.100.4\n") and "require_certificate true" in client

@@ -1,4 +1,4 @@
-"""The broker's configuration and the dashboard's reading of mosquitto_sub's lines."""
+"""The dashboard's reading of mosquitto_sub's lines."""
 
 from __future__ import annotations
 
@@ -7,17 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ezvpn_hil.lab.broker import Subscription, broker_conf
+from ezvpn_hil.lab.broker import Subscription
 from ezvpn_hil.lab.namespace import LabError
-
-
-def test_three_listeners_at_one_address() -> None:
-    text = broker_conf("198.51.100.4", "/c", "/s")
-    assert [row for row in text.splitlines() if row.startswith("listener")] == [
-        "listener 1883 198.51.100.4",
-        "listener 8883 198.51.100.4",
-        "listener 8884 198.51.100.4",
-    ]
 
 
 @pytest.fixture
