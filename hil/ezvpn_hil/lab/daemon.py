@@ -65,17 +65,19 @@ class Daemon:
             wait_until(lambda: self.pid is None, START_LIMIT_S)
 
     def freeze(self) -> None:
-        """STOP: its sockets stay open and answer nothing."""
-        self._send(signal.SIGSTOP)
+        """STOP: its sockets stay open and answer nothing. Returns when it stands still."""
+        self._send(signal.SIGSTOP, True)
 
     def thaw(self) -> None:
-        self._send(signal.SIGCONT)
+        self._send(signal.SIGCONT, False)
 
-    def _send(self, sig: int) -> None:
+    def _send(self, sig: int, still: bool) -> None:
         pid = self.pid
         if pid is None:
             raise LabError(f"{self.name} is not running")
         os.kill(pid, sig)
+        # A signal takes effect when the process runs next, which on a busy machine is a moment later.
+        wait_until(lambda: frozen(pid) == still, START_LIMIT_S, 0.001)
 
     def state(self) -> str:
         """For a person: runs, is frozen, or is not running."""
