@@ -15,6 +15,8 @@ STARTUP = "startup-config"
 _ADVICE = {
     errno.EACCES: "; run as root or choose another place with --state-dir",
     errno.EROFS: "; choose another place with --state-dir",
+    errno.EEXIST: " and is no directory; choose another place with --state-dir",
+    errno.ENOTDIR: "; choose another place with --state-dir",
     errno.ENOSPC: "; make room there or choose another place with --state-dir",
 }
 _COPIES = (STARTUP + ".a", STARTUP + ".b")
@@ -93,7 +95,7 @@ class Store:
                 with open(self.config_path, "rb") as file:
                     return file.read()
             except OSError as error:
-                raise CannotStart(Exit.CONFIGURATION, _problem(self.config_path, error))
+                raise CannotStart(Exit.CONFIGURATION, self.config_path + ": " + (error.strerror or "error"))
         return copies.choose(self.read(_COPIES[0]), self.read(_COPIES[1]))[0]
 
     def readable_by_others(self) -> bool:

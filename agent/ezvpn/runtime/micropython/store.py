@@ -13,6 +13,7 @@ from ezvpn.runtime.holder import living_holder, own_record
 
 STARTUP = "startup-config"
 _COPIES = (STARTUP + ".a", STARTUP + ".b")
+_ENOTDIR = 20  # MicroPython's errno lacks it; asm-generic/errno-base.h
 
 
 def default_directory() -> str:
@@ -44,7 +45,10 @@ class Store:
         try:
             _make_directories(self.directory)
             # Files made here are readable by all, so the directory must keep others out.
-            if os.stat(self.directory)[0] & 0o077:
+            mode = os.stat(self.directory)[0]
+            if not mode & 0o040000:
+                raise OSError(_ENOTDIR)
+            if mode & 0o077:
                 os.system("chmod 700 '" + self.directory.replace("'", "'\\''") + "'")
             held = living_holder(read_text(self.path("lock")), read_text)
             if not held:
@@ -74,7 +78,7 @@ class Store:
                 with open(self.config_path, "rb") as file:
                     return file.read()
             except OSError as error:
-                raise CannotStart(Exit.CONFIGURATION, _problem(self.config_path, error))
+                raise CannotStart(Exit.CONFIGURATION, self.config_path + ": " + _words(error))
         return copies.choose(self.read(_COPIES[0]), self.read(_COPIES[1]))[0]
 
     def readable_by_others(self) -> bool:
@@ -145,7 +149,18 @@ def _effective_user() -> str:
     return ""
 
 
+_WORDS = {
+    errno.EACCES: "permission denied",
+    errno.ENOENT: "no such file or directory",
+    errno.EISDIR: "is a directory",
+    _ENOTDIR: "not a directory",
+}
+
+
+def _words(error: OSError) -> str:
+    return _WORDS.get(error.errno or 0, f"error {error.errno}")
+
+
 def _problem(path: str, error: OSError) -> str:
-    words = {errno.EACCES: "permission denied; run as root or choose another place with --state-dir"}
-    words[errno.ENOENT] = "no such file or directory"
-    return path + ": " + words.get(error.errno or 0, f"error {error.errno}")
+    advice = "; run as root or choose another place with --state-dir" if error.errno == errno.EACCES else ""
+    return path + ": " + _words(error) + advice

@@ -75,6 +75,15 @@ def test_a_directory_that_cannot_be_made_names_the_way_out(tmp_path):
     assert fault.value.code == 3
 
 
+def test_a_file_in_the_directory_s_place_is_left_alone(tmp_path):
+    path = tmp_path / "branch.conf"
+    path.write_text("hostname x\n")
+    path.chmod(0o644)
+    with pytest.raises(CannotStart, match="is no directory; choose another place with --state-dir"):
+        Store(str(path)).open()
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("hostname x\n", 0o644)
+
+
 def test_files_are_replaced_whole_or_not_at_all(store, monkeypatch):
     assert store.write("boots", b"one")
     assert store.read("boots") == b"one"

@@ -57,6 +57,20 @@ except CannotStart as fault:
     assert script(body, tmp_path) == ""
 
 
+def test_a_file_in_the_directory_s_place_is_left_alone(tmp_path):
+    path = tmp_path / "branch.conf"
+    path.write_text("hostname x\n")
+    path.chmod(0o644)
+    body = """
+try:
+    Store(ARGUMENTS[0] + "/branch.conf").open()
+except CannotStart as fault:
+    print(fault.code, fault.text)
+"""
+    assert script(body, tmp_path) == f"3 {path}: not a directory\n"
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("hostname x\n", 0o644)
+
+
 def test_config_is_replaced_and_the_last_one_stays(tmp_path):
     (tmp_path / "c.conf").write_bytes(b"one")
     out = script(
