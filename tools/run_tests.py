@@ -1,4 +1,4 @@
-"""`make test`: the tests that can share the machine on two workers, those with real gateways one after the other.
+"""`make test`: the tests that can share the machine on two workers, those with real gateways that measure time one by one.
 
 Belongs here: which part runs how, and the counts at the end. Not here: setting the machine up (`setup.sh`).
 Without root the part with gateways runs in namespaces of this user's own, where the kernel allows that.
@@ -21,7 +21,8 @@ TESTS = ROOT / "tests"
 # (folders of tests/, extra arguments). A folder without tests is left out.
 PARTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("rules", "unit", "vectors", "pair", "dual", "fuzz", "transcript", "firmware", "fleet", "hil"), ("-n", "2")),
-    (("interop",), ()),
+    (("interop",), ("-n", "2", "--dist", "loadfile", "-m", "shares")),
+    (("interop",), ("-m", "not shares")),
 )
 COUNTS = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed|deselected|warnings?)\b")
 NOTHING_COLLECTED = 5
@@ -64,6 +65,8 @@ def main() -> int:
         good, counts = run(folders, extra)
         passed = passed and good
         for kind, number in counts.items():
+            if kind == "deselected":
+                continue  # another part runs them
             total[kind] = total.get(kind, 0) + number
     said = ", ".join(f"{total[kind]} {kind}" for kind in sorted(total, key=lambda k: (k != "passed", k)))
     print(f"\nmake test: {said or 'no tests'} in {time.monotonic() - began:.0f} s")

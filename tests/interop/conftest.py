@@ -13,6 +13,7 @@ import pytest
 
 from ezvpn_hil.lab.lab import Lab
 from ezvpn_hil.lab.plan import LAN, Gateway, own_lan
+from interop.edge import Edge
 
 OUT = Path(__file__).resolve().parent.parent / ".out"
 
@@ -40,9 +41,18 @@ def lab() -> Iterator[Lab]:
     yield from kept(Lab(gateways, nat=True, broker="wan"))
 
 
+@pytest.fixture(autouse=True)
+def no_agent_stays() -> Iterator[None]:
+    """A test that fails leaves no agent in a lab that others use; those of wider fixtures stay."""
+    before = len(Edge.started)
+    yield
+    while len(Edge.started) > before:
+        Edge.started.pop().end()
+
+
 @pytest.fixture
 def gateway_mended(lab: Lab) -> Iterator[Lab]:
-    """The shared lab for a test that freezes, cuts or restarts a gateway: afterwards all of them are as before."""
+    """The shared lab for a test that freezes, cuts or restarts a gateway or the broker: afterwards all of them are as before."""
     yield lab
     for gateway in lab.gateways:
         gateway.restore()
@@ -50,3 +60,8 @@ def gateway_mended(lab: Lab) -> Iterator[Lab]:
             gateway.start()
         else:
             gateway.thaw()
+    if lab.broker is not None:
+        if lab.broker.pid is None:
+            lab.broker.start()
+        else:
+            lab.broker.thaw()

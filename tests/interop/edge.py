@@ -10,7 +10,8 @@ import json
 import signal
 import time
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 from ezvpn_hil.lab.agent import CPYTHON, Agent
 from ezvpn_hil.lab.broker import Broker
@@ -24,10 +25,15 @@ DOWN = "%CRYPTO-6-EZVPN_CONNECTION_DOWN"
 TUNNEL = "HQ"
 TEN_MEGABYTES = 10_000_000
 TERM_LIMIT_S = 3.0
+QUIET_S = 0.1
+QUIET_MS = 10.0
 
 
 class Edge:
-    """One agent, named like its device. `before`: the kernel's addresses, links, routes and rules before it was started."""
+    """One agent, named like its device. `before`: the kernel's addresses, links, routes and rules before it was started.
+    `started`: all of this run, so that a test that fails leaves none behind for the next one."""
+
+    started: ClassVar[list[Edge]] = []
 
     def __init__(
         self,
@@ -46,6 +52,8 @@ class Edge:
 
     def start(self, text: str | None = None) -> None:
         self.text = text or self.text
+        if self not in Edge.started:
+            Edge.started.append(self)
         self.agent.start(text)
 
     def wait_up(self, count: int = 1, limit_s: float = 10.0) -> None:
@@ -88,6 +96,31 @@ class Edge:
         assert self.agent.stop(number) == 0, self.agent.log_tail()
         assert time.monotonic() - began < TERM_LIMIT_S
         self.check_as_before()
+
+    def interrupt(self) -> None:
+        """Ctrl-C while it waits, which is nearly always. pip's build of MicroPython raises KeyboardInterrupt inside the signal
+        handler, so one that comes in the middle of an allocation may leave a lock behind and need a second Ctrl-C."""
+        wait_until(lambda: self._busy_ms() < QUIET_MS, 5)
+        self.stop(signal.SIGINT)
+        assert "internal error" not in self.agent.log_text()
+
+    def _busy_ms(self) -> float:
+        """Processor time that it used in the last QUIET_S."""
+
+        def used() -> int:
+            return int(Path(f"/proc/{self.agent.pid}/schedstat").read_text().split()[0])  # ns
+
+        before = used()
+        time.sleep(QUIET_S)
+        return (used() - before) / 1e6
+
+    def end(self) -> None:
+        """Whatever state it is in, it is gone afterwards."""
+        if self.agent.returncode is None:
+            try:
+                self.agent.stop()
+            except LabError:
+                self.agent.stop(signal.SIGKILL)
 
     def check_as_before(self) -> None:
         assert self.space.dump() == self.before

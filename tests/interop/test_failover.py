@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from ezvpn_hil.lab.lab import Lab
 from ezvpn_hil.lab.plan import gateway_wan
 from interop.configurations import connecting
 from interop.edge import DOWN, UP, Edge
+
+pytestmark = pytest.mark.shares
 
 GIVEN_UP_S = 25.0
 

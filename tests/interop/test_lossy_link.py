@@ -3,10 +3,14 @@ a virtual clock: tests/pair."""
 
 from __future__ import annotations
 
+import pytest
+
 from ezvpn_hil.lab.lab import Lab
 from ezvpn_hil.lab.processes import wait_until
 from interop.configurations import connecting
 from interop.edge import Edge
+
+pytestmark = pytest.mark.shares
 
 LOSS_PERCENT = 30
 CONNECT_LIMIT_S = 100.0

@@ -22,6 +22,8 @@ crypto ipsec client ezvpn HQ
 
 HOLD_PORTS = """
 import socket, sys, time
+
+pytestmark = pytest.mark.shares
 held = []
 for port in map(int, sys.argv[1:]):
     held.append(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
