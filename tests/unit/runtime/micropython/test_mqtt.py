@@ -158,3 +158,16 @@ def test_tls_without_an_authority_is_refused_with_what_to_do():
     with socket.create_server(("127.0.0.1", 0)) as server:
         (line,) = play("broker.tls = True\nadapter.start(broker)\nrun(1)\nprint(told[0][2])\n", server.getsockname()[1])
     assert line == "no `ca FILE` is configured, and this device knows no authorities of its own"
+
+
+def test_a_missing_package_is_said():
+    (line,) = play(
+        """
+sys.path.remove(sys.path[-1])
+adapter.start(broker)
+run(2)
+print([entry[1:] for entry in told], told[1][0] > told[0][0])
+"""
+    )
+    said = "the package chumicro-mqtt is not there: install it, or name its folder in MICROPYPATH"
+    assert line == repr([("refused", said)] * 2) + " True"
