@@ -20,19 +20,22 @@ import sys
 import time
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from figures import Figure, cpu_s, memory_kb, table, voluntary_switches
 from remotes import ESP, GATEWAY, IKE, REMOTES, Remote
 
 from ezvpn_hil.lab import rootless
-from ezvpn_hil.lab.lab import IPERF_PORT, Lab
+from ezvpn_hil.lab.lab import Lab
 from ezvpn_hil.lab.namespace import LabError
 from ezvpn_hil.lab.plan import LAN_HOST
+from ezvpn_hil.lab.processes import end, listening, wait_until
 from ezvpn_hil.lab.strongswan import CHARON
 
 SETTLE_S = 0.3  # after the first answer: helpers have ended, lazy parts are loaded
 IDLE_SETTLE_S = 3.0
 TRIES = 3
+PORT = 5202  # of our own iperf3
 NAMES = [remote.name for remote in REMOTES]
 
 
@@ -67,7 +70,7 @@ class Bench:
                 for remote in remotes:
                     remote.start()
                     for way in ("up", "down"):
-                        self._traffic(remote, way)
+                        self._traffic(lab, remote, way)
                     remote.stop()
             say("idle")
             self._stay_idle(remotes)
@@ -78,21 +81,18 @@ class Bench:
         self.memory.add(remote.name, memory_kb(Path(f"/proc/{remote.pid}/smaps").read_text()))
         remote.stop()
 
-    def _traffic(self, remote: Remote, way: str) -> None:
-        seconds = self._options.seconds
+    def _traffic(self, lab: Lab, remote: Remote, way: str) -> None:
         stat = Path(f"/proc/{remote.pid}/stat")
-        words = ["iperf3", "-J", "-c", LAN_HOST, "-p", str(IPERF_PORT), "-t", str(seconds)]
-        words += ["-R"] if way == "down" else []
         for _ in range(TRIES):
             before = cpu_s(stat.read_text())
-            done = remote.space.run(words, seconds + 20, check=False)
+            report = iperf(lab, remote, way, self._options.seconds)
             used = cpu_s(stat.read_text()) - before
-            report = json.loads(done.stdout or "{}")
             if "sum_received" in report.get("end", {}):
                 break
-            time.sleep(1)  # its server takes one client at a time and may still be with the last one
+            fault = f"iperf3 through {remote.name}, {way}: {report.get('error', 'no answer')}"
+            say(fault)
         else:
-            raise LabError(f"iperf3 through {remote.name}, {way}: {report.get('error', done.returncode)}")
+            raise LabError(fault)
         received = report["end"]["sum_received"]
         self.cpu[way].add(remote.name, used / (received["bytes"] / 1e9))
         self.rate[way].add(remote.name, received["bits_per_second"] / 1e6)
@@ -107,6 +107,19 @@ class Bench:
         for remote in remotes:
             self.idle.add(remote.name, voluntary_switches(remote.pid) - before[remote])
             remote.stop()
+
+
+def iperf(lab: Lab, remote: Remote, way: str, seconds: int) -> dict[str, Any]:
+    """iperf3's own report. A server for each run: one that lost its client stays busy for ever."""
+    server = lab.lan.popen(["iperf3", "-s", "-1", "-p", str(PORT)], "iperf-bench")
+    try:
+        wait_until(lambda: listening(server.pid, "tcp", PORT), 5)
+        words = ["iperf3", "-J", "-c", LAN_HOST, "-p", str(PORT), "-t", str(seconds)]
+        done = remote.space.run([*words, *(["-R"] if way == "down" else [])], seconds + 20, check=False)
+    finally:
+        end([server.pid])
+    report: dict[str, Any] = json.loads(done.stdout or "{}")
+    return report
 
 
 def say(text: str) -> None:
