@@ -9,6 +9,7 @@ import os
 import pty
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from ezvpn_hil.lab.plan import Gateway
 from ezvpn_hil.lab.processes import wait_until
 from interop.configurations import GROUPS, connecting, policy, reporting
 from interop.conftest import kept
-from interop.edge import DOWN, TUNNEL, UP, Dashboard, Edge
+from interop.edge import DOWN, UP, Dashboard, Edge
 from interop.test_failures import CASES, GIVEN_UP_S
 from interop.test_matrix import esp_of
 from interop.test_reports import in_order
@@ -32,7 +33,7 @@ SMALL_HEAP = ("-X", "heapsize=1200K")
 
 
 def device(lab: Lab, name: str, space: Namespace | None = None, *interpreter: str) -> Edge:
-    """Stop it with Ctrl-C, the only signal that this interpreter passes on."""
+    """Stop it with `interrupt`: Ctrl-C is the only signal that this interpreter passes on."""
     return Edge(lab, name, space, NO_PACKETS, micropython(*interpreter))
 
 
@@ -64,9 +65,14 @@ def test_a_cell(suites: Lab, suite: str, pfs: bool, where: str) -> None:
     (p1,) = edge.show("crypto isakmp sa")["sas"]
     assert (p1["group"], p1["peer"]) == (GROUPS[group], gateway.address)
     assert p1["peer_port"] == (4500 if where == "clientnat" else p1["peer_port"])
-    edge.stop(signal.SIGINT)
+    edge.interrupt()
     assert DOWN in edge.agent.log_text()
     assert wait_until(lambda: gateway.list_sas() == [], 2)  # our deletes were understood
+
+
+def once(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """QoS 1: an event may come twice, next to itself."""
+    return [event for number, event in enumerate(events) if number == 0 or event != events[number - 1]]
 
 
 FAILING = (
@@ -93,7 +99,7 @@ def test_what_fails_is_said_in_the_same_words() -> None:
             assert case.sentence in edge.agent.wait_log("%CRYPTO-3-EZVPN_FAILED", limit_s=GIVEN_UP_S)
             assert dashboard.wait_event("EZVPN_FAILED", case.sentence)["cause"] == case.cause
             assert case.sentence in edge.agent.execute("show crypto ipsec client ezvpn")
-            edge.stop(signal.SIGINT)
+            edge.interrupt()
             dashboard.wait_status("offline")
             dashboard.close()
 
@@ -120,9 +126,9 @@ def test_it_reports_by_name(lab: Lab, tls: bool) -> None:
     first = dashboard.wait_state(state="IPSEC_ACTIVE")
     (info,) = dashboard.of("info")
     assert info["interpreter"].startswith("MicroPython")
-    topics = [topic for topic, _, _ in dashboard.messages]
-    assert topics[:3] == ["status", "info", f"tunnel/{TUNNEL}/state"]
-    assert in_order(dashboard.events)
+    # A name may lie behind the tunnel: with that up the connection is made again, and an event without its PUBACK goes again.
+    assert set(dashboard.status) == {"online"}
+    assert in_order(once(dashboard.events))
     # kill -9: the broker says it, and the gateway learns of it by the INITIAL-CONTACT of the next one
     assert edge.agent.stop(signal.SIGKILL) == -signal.SIGKILL
     dashboard.wait_status("offline")
@@ -132,7 +138,7 @@ def test_it_reports_by_name(lab: Lab, tls: bool) -> None:
     dashboard.wait_status("online")
     second = dashboard.wait_state(state="IPSEC_ACTIVE")
     assert wait_until(lambda: dashboard.states[-1]["boot_id"] != first["boot_id"], 5), second
-    edge.stop(signal.SIGINT)
+    edge.interrupt()
     dashboard.wait_status("offline")
     dashboard.close()
 
@@ -144,7 +150,7 @@ def test_a_broker_that_a_wrong_authority_signed_is_refused_and_that_is_said(lab:
     edge.connect(connecting(lab.gateways[0]) + lines)
     assert "certificate" in edge.agent.wait_log("MQTT: no connection to")
     assert edge.show()["tunnels"][0]["state"] == "IPSEC_ACTIVE"
-    edge.stop(signal.SIGINT)
+    edge.interrupt()
 
 
 def test_terminated_it_leaves_nothing_that_the_next_start_minds(lab: Lab) -> None:
@@ -156,7 +162,7 @@ def test_terminated_it_leaves_nothing_that_the_next_start_minds(lab: Lab) -> Non
     edge.start()
     edge.wait_up(2)
     edge.agent.execute("show version")
-    edge.stop(signal.SIGINT)
+    edge.interrupt()
     assert not (edge.agent.state_dir / "lock").exists()
     assert not (edge.agent.state_dir / "console.sock").exists()
 
@@ -168,7 +174,7 @@ def test_a_second_one_is_4_and_says_who_holds_the_directory(lab: Lab) -> None:
     second.start()
     assert second.agent.wait_exit() == 4
     assert str(first.agent.pid) in second.agent.log_text()
-    first.stop(signal.SIGINT)
+    first.interrupt()
 
 
 def test_a_userspace_plane_is_3_here_and_says_the_way_out(lab: Lab) -> None:
@@ -200,7 +206,7 @@ def test_a_serial_port_is_a_console(lab: Lab) -> None:
         assert wait_until(lambda: answered(UP.encode()), 5), said
         os.write(ours, b"show crypto isakmp sa\r")
         assert wait_until(lambda: answered(b"QM_IDLE"), 5), said
-        edge.stop(signal.SIGINT)
+        edge.interrupt()
     finally:
         os.close(ours)
         os.close(theirs)
@@ -215,6 +221,6 @@ def test_it_needs_no_more_than_a_small_heap(lab: Lab) -> None:
     dashboard.wait_state(state="IPSEC_ACTIVE")
     for what in ("running-config", "crypto ipsec sa", "logging", "crypto isakmp sa detail"):
         edge.agent.execute("show " + what)
-    edge.stop(signal.SIGINT)
+    edge.interrupt()
     assert "MemoryError" not in edge.agent.log_text()
     dashboard.close()

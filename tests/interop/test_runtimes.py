@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from ezvpn_hil.lab.agent import CPYTHON, micropython
+from ezvpn_hil.lab.gateway import RunningGateway
 from ezvpn_hil.lab.lab import Lab
 from ezvpn_hil.lab.plan import SERVICES, Gateway
 from ezvpn_hil.lab.processes import listening, wait_until
@@ -30,6 +31,8 @@ ON_BOTH = pytest.mark.parametrize("interpreter", PROGRAMS)
 QUIT = b"\x1d"
 
 LATE_MS = 50
+# Others that compute on the same core make everything take longer; a quiet machine is asked for less than LATE_MS.
+SLOWED = 2
 TICKING = str(Path(__file__).with_name("ticking_agent.py"))
 # The agent with a ticker of its own, in place of `-m ezvpn`.
 TICKING_PROGRAMS = {
@@ -49,8 +52,16 @@ while True:
 # --- keeping --------------------------------------------------------------------------------------------------------
 
 
-def test_a_tunnel_is_kept_through_probes_and_rekeys() -> None:
-    """The gateway asks R-U-THERE each second and gives up after 3 s without an answer; its quick modes last 4 s."""
+def same_pair(edge: Edge, gateway: RunningGateway) -> bool:
+    """What we show is what the gateway has; not in the moment of a change."""
+    pairs = edge.show("crypto ipsec sa")["sas"]
+    (sa,) = gateway.list_sas()
+    return {pair["spi_out"] for pair in pairs} == {f"0x{child['spi-in'].lower()}" for child in sa["child-sas"].values()}
+
+
+def test_a_tunnel_is_kept_through_probes_and_new_keys() -> None:
+    """The gateway asks R-U-THERE each second and gives up after 3 s without an answer; it deletes each pair of SAs after 4 s, and
+    the agent makes another."""
     options = Gateway(dpd_delay=1, dpd_timeout=3, esp_rekey=4)
     for lab in kept(Lab([options, options], nat=False, broker="none", clients=2)):
         edges = []
@@ -65,11 +76,8 @@ def test_a_tunnel_is_kept_through_probes_and_rekeys() -> None:
             assert sa["uniqueid"] == old["uniqueid"], edge.name  # the same phase 1
             assert sa["child-sas"].keys() != old["child-sas"].keys(), edge.name  # another phase 2
             assert DOWN not in edge.agent.log_text()
-            (pair,) = edge.show("crypto ipsec sa")["sas"]
-            # make before break: what we show is what the gateway has
-            spis = {child["spi-in"].lower() for child in sa["child-sas"].values()}
-            assert pair["spi_out"].lower().removeprefix("0x") in spis, (pair, sa)
-            edge.stop(signal.SIGINT)
+            assert wait_until(functools.partial(same_pair, edge, gateway), 3), edge.agent.log_tail()
+            edge.interrupt()
 
 
 # --- consoles -------------------------------------------------------------------------------------------------------
@@ -94,7 +102,7 @@ def test_exec_and_an_attached_console(lab: Lab, interpreter: str) -> None:
     edge.agent.execute("clear crypto ipsec client ezvpn")
     edge.agent.wait_log(DOWN)
     edge.wait_up(2)
-    edge.stop(signal.SIGINT)
+    edge.interrupt()
 
 
 @ON_BOTH
@@ -205,6 +213,8 @@ def test_nobody_is_waited_for(waiting: dict[tuple[str, str], Edge], interpreter:
     edge.agent.wait_log("MQTT: no connection to", limit_s=20)
     for _ in range(3):
         edge.agent.execute("show crypto ipsec sa")
-    edge.stop(signal.SIGINT)
+    edge.interrupt()
     (worst,) = [line for line in edge.agent.log_text().splitlines() if line.startswith("worst ")]
-    assert int(worst.split()[1]) < LATE_MS, worst
+    blocked, busy = (int(word) for word in worst.split()[1:])
+    assert blocked < LATE_MS, worst
+    assert busy < LATE_MS * SLOWED, worst
