@@ -26,6 +26,7 @@ from ezvpn.tunnel.outputs import Output
 from ezvpn.tunnel.peers import PeerList
 from ezvpn.tunnel.settings import Settings
 from ezvpn.tunnel.states import Input, State
+from ezvpn.wire.inet import is_unicast
 
 _BEFORE_PHASE1 = ("_hint", "_phase1_up", "_session_down")
 
@@ -273,6 +274,10 @@ class EasyVpn(Machine):
         changed = self.config is not None and self.config.address != event.config.address
         if changed and self.up_since is not None:
             self._lost("closed", "up", 0, "the gateway assigned another address", now)
+            return
+        address = event.config.address
+        if address is not None and (not is_unicast(address) or address == self.peer_address):
+            self._lost("config-failed", "config", 0, "", now)
             return
         self.config = event.config
         self._fire(Input.MODE_CONFIG_REPLY, now)

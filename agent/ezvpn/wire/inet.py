@@ -75,6 +75,11 @@ def ipv4_bytes(text: str) -> bytes:
     return bytes(out)
 
 
+def is_unicast(address: bytes) -> bool:
+    """Whether one host may have this address (RFC 6890: not "this network", not loopback, not class D or E)."""
+    return 0 < address[0] < 224 and address[0] != 127
+
+
 def ipv4_text(address: "bytes | bytearray | memoryview") -> str:
     """4 bytes -> "192.0.2.1"."""
     if len(address) != 4:

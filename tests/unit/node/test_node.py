@@ -5,6 +5,7 @@ from doubles.device import CLIENT, GATEWAY, SECOND, SIX_LINES, Device, World, ga
 from doubles.link import Side, Wire
 
 from ezvpn.dataplane.port import Edge, KernelError, Route
+from ezvpn.wire.inet import ipv4_bytes
 from ezvpn_hil.gateway.policy import PHASE1, Policy
 
 MQTT = "mqtt\n broker mqtt://203.0.113.9\n client-id dev\n"
@@ -155,6 +156,14 @@ def test_a_split_list_that_is_too_long_is_said():
     w.up()
     assert len(w.status.children) == 64
     assert [line for line in w.device.log() if "all but its first 64 networks are left out" in line]
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "127.0.0.1", "224.0.0.1", "255.255.255.255", "198.51.100.11"])
+def test_an_address_that_nobody_can_have_is_refused(address):
+    w = World(gateway(Policy(pool=[ipv4_bytes(address)])))
+    w.configure(SIX_LINES)
+    w.run(lambda: w.status.cause == "config-failed")
+    assert w.device.plane.attached == {}
 
 
 class TestWays:

@@ -13,6 +13,7 @@ from ezvpn.wire.inet import (
     checksum,
     ipv4_bytes,
     ipv4_text,
+    is_unicast,
     mask_bytes,
     parse_ipv4,
     prefix_length,
@@ -165,3 +166,9 @@ def test_a_datagram_that_does_not_fit_is_our_own_mistake() -> None:
         build_udp(bytearray(10), 0, b"\0\0\0\0", b"\0\0\0\0", 1, 2, 3)
     with pytest.raises(ValueError, match="buffer full"):
         build_ipv4(bytearray(19), 0, 17, b"\0\0\0\0", b"\0\0\0\0", 0)
+
+
+def test_addresses_that_one_host_may_have():
+    assert all(is_unicast(ipv4_bytes(text)) for text in ("10.0.0.1", "198.51.100.1", "223.255.255.254", "1.0.0.0"))
+    for text in ("0.0.0.0", "0.1.2.3", "127.0.0.1", "224.0.0.5", "240.0.0.1", "255.255.255.255"):
+        assert not is_unicast(ipv4_bytes(text))
