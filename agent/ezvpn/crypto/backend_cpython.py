@@ -51,6 +51,8 @@ _TRAILERS = {block: tuple(esp_suite.trailer(-(pad + 2) % block, block) for pad i
 # One call to the system for 64 packets' IVs: 0.6 µs a packet otherwise.
 _RANDOM_POOL = 1024
 
+_PADDINGS = tuple(esp_suite.PADDING[:pad] for pad in range(256))
+_equal = hmac.compare_digest
 _header = struct.Struct("!II").pack_into
 
 
@@ -152,7 +154,7 @@ class _CbcHmac(EspTransformState):
     unpredictable to anyone without the key, and is the IV of what follows (RFC 3602 2.1). Inward it decrypts
     (IV | ciphertext) and drops the first block, the only one that depends on the chain.
 
-    Measured, µs for 1400 bytes, AES-128 with SHA-1: seal 4.3, open 3.6 (AES-GCM 1.7 and 2.0; 3DES 50 and 54).
+    Measured, µs for 1400 bytes, AES-128 with SHA-1: seal 4.3, open 3.3 (AES-GCM 1.7 and 2.0; 3DES 50 and 54).
     HMAC by `HMAC.copy` of cryptography: 1.3; two hashlib copies 1.8; hmac.HMAC.copy 2.6; hmac.digest 3.4.
     """
 
@@ -196,9 +198,16 @@ class _CbcHmac(EspTransformState):
             return -1
         mac = self._mac()
         mac.update(packet[:end])
-        if not hmac.compare_digest(mac.finalize()[: self.icv_bytes], packet[end:]):
+        if not _equal(mac.finalize()[: self.icv_bytes], packet[end:]):
             return -1
-        return _deliver(self._decrypt(packet[8:end]), block, out)
+        # `_deliver`, in place: 0.2 µs a packet.
+        plain = self._decrypt(packet[8:end])
+        pad = plain[-2]
+        stop = len(plain) - 2 - pad
+        if stop < block or plain[stop:-2] != _PADDINGS[pad] or stop - block > len(out):
+            return -1
+        out[: stop - block] = plain[block:stop]
+        return stop - block << 8 | plain[-1]
 
     def wipe(self) -> None:
         self._encrypt = self._decrypt = _wiped
@@ -236,7 +245,7 @@ class _Gcm(EspTransformState):
             plain = self._decrypt(self._salt + packet[8:16], packet[16:], packet[:8])
         except InvalidTag:
             return -1
-        return _deliver(plain, 0, out)
+        return _deliver(plain, out)
 
     def wipe(self) -> None:
         self._encrypt = self._decrypt = _wiped
@@ -271,18 +280,18 @@ class _Null(EspTransformState):
         mac.update(packet[:end])
         if not hmac.compare_digest(mac.finalize()[: self.icv_bytes], packet[end:]):
             return -1
-        return _deliver(bytes(packet[8:end]), 0, out)
+        return _deliver(bytes(packet[8:end]), out)
 
     def wipe(self) -> None:
         self._mac = _wiped_mac
 
 
-def _deliver(plain: bytes, start: int, out: memoryview) -> int:
-    """Check the trailer of plain[start:], copy its payload; the return value of `open`."""
-    payload = esp_suite.payload_length(plain, len(plain)) - start
+def _deliver(plain: bytes, out: memoryview) -> int:
+    """Check the trailer, copy the payload; the return value of `open`."""
+    payload = esp_suite.payload_length(plain, len(plain))
     if payload < 0 or payload > len(out):
         return -1
-    out[:payload] = plain[start : start + payload]
+    out[:payload] = plain[:payload]
     return payload << 8 | plain[-1]
 
 

@@ -30,19 +30,19 @@ NEXT_HEADER_IPV4 = 4
 
 # "the first octet of padding … is numbered 1, with subsequent padding octets making up a monotonically increasing
 # sequence" (RFC 4303 2.4)
-_PADDING = bytes(range(1, 256))
+PADDING = bytes(range(1, 256))
 
 
 def trailer(length: int, block: int) -> bytes:
     """Padding, pad length and next header for `length` bytes of packet."""
     pad = -(length + 2) % block
-    return _PADDING[:pad] + bytes((pad, NEXT_HEADER_IPV4))
+    return PADDING[:pad] + bytes((pad, NEXT_HEADER_IPV4))
 
 
 def payload_length(plain: "bytes | bytearray | memoryview", length: int) -> int:
     """Bytes of packet in the first `length` decrypted bytes, or -1 if the padding is not 1, 2, 3, …"""
     pad = plain[length - 2]
     payload = length - 2 - pad
-    if payload < 0 or bytes(plain[payload : length - 2]) != _PADDING[:pad]:
+    if payload < 0 or bytes(plain[payload : length - 2]) != PADDING[:pad]:
         return -1
     return payload

@@ -7,7 +7,7 @@ and addresses of sockets (the movers, `runtime/*/tundev`), devices and routes (`
 `seal` and `open` run once a packet: everything rare is behind one comparison with a `watch_` number.
 """
 
-import struct
+from struct import unpack_from
 
 from ezvpn.crypto.port import Crypto
 from ezvpn.dataplane.pair import LAST_SEQUENCE, NEARLY_LAST_SEQUENCE, Pair, selects, specificity
@@ -162,7 +162,7 @@ class SaTable(PacketTable):
         if len(datagram) < 8:
             self.drops["short"] += 1
             return 0
-        spi, sequence = struct.unpack_from(">II", datagram)
+        spi, sequence = unpack_from(">II", datagram)
         pair = self._by_spi.get(spi)
         if pair is None:
             self.drops["unknown-spi"] += 1
