@@ -11,6 +11,8 @@ REKEY_FROM_PERCENT = 80
 REKEY_SPREAD_PERCENT = 10
 # A life below these would make us renew all day. They are below what any configuration asks for.
 SHORTEST_LIFE_S = 60
+# How long a renewed pair still takes packets that were on their way.
+RETIRED_MS = 30000
 SHORTEST_LIFE_KB = 2560
 
 
@@ -41,11 +43,13 @@ class Child:
         self.arm(jitter)
 
     def arm(self, jitter: int) -> None:
-        """(Re)compute both times from `started` and `life_s`; 0 = no limit."""
+        """(Re)compute both times from `started` and `life_s`; 0 = no limit. A retired pair keeps its end."""
+        if self.retired:
+            return
         if not self.life_s:
             self.rekey_at = self.expire_at = None
             return
-        self.rekey_at = None if self.retired else self.started + rekey_after_ms(self.life_s, jitter)
+        self.rekey_at = self.started + rekey_after_ms(self.life_s, jitter)
         self.expire_at = self.started + self.life_s * 1000
 
     def shorten(self, life_s: int, jitter: int) -> bool:
@@ -64,10 +68,11 @@ class Child:
             life_kb = max(life_kb, SHORTEST_LIFE_KB)
             self.life_kb = min(self.life_kb or life_kb, life_kb)
 
-    def retire(self) -> None:
-        """Its successor stands: no renewal any more, it only waits for its Delete or its end."""
+    def retire(self, now: int) -> None:
+        """Its successor stands: no renewal any more; what is under way to it may still arrive, then it is deleted."""
         self.retired = True
         self.rekey_at = None
+        self.expire_at = earlier(self.expire_at, now + RETIRED_MS)
 
     def due(self) -> "int | None":
         return earlier(self.rekey_at, self.expire_at)

@@ -159,7 +159,7 @@ class ProtectedSa(IsakmpSa):
         child.live(now, self.core.jitter())
         for old in self.children:
             if old.id == child.replaces:
-                old.retire()
+                old.retire(now)
         self.start_waiting(now)
 
     def child_failed(self, child: Child, cause: str, notify: int, text: str, now: int) -> None:
@@ -267,4 +267,4 @@ class ProtectedSa(IsakmpSa):
         if child.expire_at is not None and now >= child.expire_at:
             child.expire_at = None
             self.informational.send_delete_child(child, now)
-            self.child_down(child, "lifetime")
+            self.child_down(child, "replaced" if child.retired else "lifetime")

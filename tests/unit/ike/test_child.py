@@ -1,6 +1,6 @@
 """Lifetimes of a pair: renewed at 80 to 90 %, shortened by the responder, never lengthened."""
 
-from ezvpn.ike.child import SHORTEST_LIFE_S, Child, rekey_after_ms
+from ezvpn.ike.child import RETIRED_MS, SHORTEST_LIFE_S, Child, rekey_after_ms
 from ezvpn.ike.params import ChildRequest, EspTransform, Selector
 
 T = 2**30 - 5000
@@ -40,3 +40,12 @@ def test_responder_lifetime_only_shortens() -> None:
     assert c.expire_at == T + 600_000
     assert c.shorten(1, 0)
     assert c.life_s == SHORTEST_LIFE_S
+
+
+def test_a_renewed_pair_ends_soon_and_stays_retired() -> None:
+    c = child()
+    c.live(T, 0)
+    c.retire(T + 1000)
+    assert (c.rekey_at, c.expire_at) == (None, T + 1000 + RETIRED_MS)
+    c.shorten(600, 0)
+    assert (c.rekey_at, c.expire_at) == (None, T + 1000 + RETIRED_MS)
