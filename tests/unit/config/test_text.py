@@ -339,7 +339,7 @@ BLOCKS = st.one_of(
 )
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(BLOCKS, max_size=6))
 def test_round_trip_is_exact(blocks: "list[list[str]]") -> None:
     result: Result = parse("\n".join(["\n".join(lines) for lines in blocks]))
@@ -350,7 +350,7 @@ def test_round_trip_is_exact(blocks: "list[list[str]]") -> None:
     assert len(masked) == len(render(result.config))
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.text(max_size=300) | st.lists(BLOCKS, max_size=3).map(str))
 def test_any_text_is_survived(text: str) -> None:
     result = parse(text)
