@@ -136,6 +136,7 @@ class EasyVpn(Machine):
             self.cause, self.reason = "configuration", missing
             if self.state != State.IDLE:
                 self._fire(Input.CONFIG_INCOMPLETE, now)
+            self.telling.failed(missing, now)
             self.telling.changed()
             return
         if self.state == State.IDLE:

@@ -6,6 +6,8 @@ Belongs here: values, and what is missing to connect. Defaults are those of `cry
 from ezvpn.ike.params import EspTransform, Phase1Transform
 from ezvpn.record import Record, Secret
 
+_UNUSABLE = "this device lacks what `{}` asks for, or that is weak and needs `crypto isakmp allow-weak`"
+
 
 class Settings(Record):
     """peers: (text, is primary) · phase1: rungs from `offer.phase1_offer` · esp: from `offer.esp_offer` · networks: (address,
@@ -59,9 +61,9 @@ class Settings(Record):
         if not self.group or self.key is None:
             return "no group is configured: add `group NAME key KEY`"
         if not self.phase1:
-            return "no usable phase 1 proposal: change `crypto isakmp policy`, or add `crypto isakmp allow-weak`"
+            return "no usable phase 1 proposal: " + _UNUSABLE.format("crypto isakmp policy")
         if not self.esp:
-            return "no usable ESP proposal: change `transform-set`, or add `crypto isakmp allow-weak`"
+            return "no usable ESP proposal: " + _UNUSABLE.format("transform-set")
         if self.mode != "client" and not self.networks:
             return "no inside network: `mode " + self.mode + "` needs an inside interface with an address"
         return ""

@@ -285,6 +285,9 @@ class TestApply:
         w = World()
         w.configure("crypto isakmp policy 1\n encryption des\n group 14\n" + SIX_LINES)
         assert "no usable phase 1 proposal" in w.status.reason
+        w.wait(0)
+        (line,) = [line for line in w.device.log() if "no usable phase 1 proposal" in line]
+        assert "crypto isakmp policy" in line and "allow-weak" in line
 
     def test_configured_policies_are_offered_exactly(self):
         policy = Policy(phase1=tuple(t for t in PHASE1 if t.group == 2 and t.cipher == "3des" and t.hash == "sha1"))

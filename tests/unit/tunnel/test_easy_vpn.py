@@ -261,6 +261,7 @@ class TestConfigurationAndPlane:
         assert s.state == "IDLE"
         assert s.tunnel.status(s.now).reason == "no gateway is configured: add `peer ADDRESS`"
         assert s.tunnel.connect(s.now) == "no gateway is configured: add `peer ADDRESS`"
+        assert s.sentences() == ["no gateway is configured: add `peer ADDRESS`"]
         s.tunnel.configure(settings(), False, s.now)
         assert s.state == "READY"
 
