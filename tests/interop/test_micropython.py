@@ -185,6 +185,13 @@ def test_a_userspace_plane_is_3_here_and_says_the_way_out(lab: Lab) -> None:
     edge.check_as_before()
 
 
+def test_a_policy_that_this_build_lacks_is_said(lab: Lab) -> None:
+    edge = device(lab, "mpy-sha512")
+    edge.start(policy("aes256-sha512-modp2048") + connecting(lab.gateways[0]))
+    assert "lacks what `crypto isakmp policy` asks for" in edge.agent.wait_log("%CRYPTO-3-EZVPN_FAILED")
+    edge.interrupt()
+
+
 def test_a_serial_port_is_a_console(lab: Lab) -> None:
     """Any terminal device will do for a port, so a pty stands in: raw mode, a session, the log in it."""
     ours, theirs = pty.openpty()
