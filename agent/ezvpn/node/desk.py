@@ -4,8 +4,8 @@ Level 4. Belongs here: opening, feeding, output as orders. Not here: what a comm
 """
 
 from ezvpn.console.shell import Session
+from ezvpn.node.device import Device
 from ezvpn.node.host import NodeHost
-from ezvpn.node.node import Node
 
 SAVED = "[OK]\n"
 NOT_SAVED = "% The startup-config could not be written; the old one is still there\n"
@@ -15,7 +15,7 @@ SESSIONS_MAX = 8  # one more is closed at once
 class Desk:
     """Loaded with the first console or command."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Device) -> None:
         self._node = node
         self._host = NodeHost(node)
         self.executed = (0, "")  # the answer of the last `execute`

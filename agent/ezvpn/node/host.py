@@ -1,4 +1,4 @@
-"""What console sessions may ask of a node: `console.host.Host` over `node.node.Node`.
+"""What console sessions may ask of a node: `console.host.Host` over `node.device.Device`.
 
 Level 4. Belongs here: translation. Not here: words of the console, decisions.
 """
@@ -8,7 +8,7 @@ from ezvpn.config.model import Config
 from ezvpn.config.render import to_text
 from ezvpn.console.host import Host, MqttStatus, Version, XauthPrompt
 from ezvpn.ike.status import TunnelStatus
-from ezvpn.node.node import Node
+from ezvpn.node.device import Device
 from ezvpn.record import Secret
 
 CONFIG_FILE = "startup-config"
@@ -17,7 +17,7 @@ CONFIG_FILE = "startup-config"
 class NodeHost(Host):
     """Loaded with the first console: a device whose console nobody opens does without the grammar."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Device) -> None:
         self._node = node
         self.log = node.log
         self.modes = Modes()
