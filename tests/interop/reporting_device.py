@@ -94,9 +94,13 @@ class Device:
                 "mqtt_stop": self.adapter.stop,
                 "mqtt_wake": self.adapter.wake,
                 "mqtt_reopen": self.adapter.reopen,
+                "store": self.forget,
             }[order.name]
             method(*order.args)
             order = self.reporter.order()
+
+    def forget(self, id, name, data):
+        """The record of retained topics is for the next start, and there is none."""
 
     def on_state(self, what, reason):
         say(what, reason)

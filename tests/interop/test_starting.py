@@ -20,10 +20,11 @@ crypto ipsec client ezvpn HQ
  group unity key group-secret
 """
 
+pytestmark = pytest.mark.shares
+
 HOLD_PORTS = """
 import socket, sys, time
 
-pytestmark = pytest.mark.shares
 held = []
 for port in map(int, sys.argv[1:]):
     held.append(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
