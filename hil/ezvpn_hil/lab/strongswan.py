@@ -18,7 +18,7 @@ from ezvpn_hil.lab.namespace import LabError, Namespace
 from ezvpn_hil.lab.plan import Gateway
 from ezvpn_hil.lab.processes import Processes
 from ezvpn_hil.lab.strongswan_conf import TOOL_CONF, client_conf, daemon_conf, gateway_conf
-from ezvpn_hil.lab.vici import Vici
+from ezvpn_hil.lab.vici import Vici, answers
 from ezvpn_hil.lab.wiring import Wan
 
 CHARON = "/usr/sbin/charon-systemd"
@@ -35,7 +35,7 @@ def _charon(name: str, space: Namespace, processes: Processes, folder: Path, log
     (folder / "strongswan.conf").write_text(daemon_conf(str(socket), str(log), client))
     (folder / "tool.conf").write_text(TOOL_CONF)
     env = {"STRONGSWAN_CONF": str(folder / "strongswan.conf")}
-    return Daemon(name, space, processes, [CHARON], log, lambda pid: socket.exists(), env)
+    return Daemon(name, space, processes, [CHARON], log, lambda pid: answers(str(socket)), env)
 
 
 def _load(folder: Path) -> None:

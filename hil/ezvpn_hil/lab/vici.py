@@ -85,6 +85,16 @@ def decode(data: bytes) -> Message:
     return root
 
 
+def answers(path: str) -> bool:
+    """Whether a daemon takes connections there: the socket's file appears a moment before that."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(path)
+        except OSError:
+            return False
+    return True
+
+
 class Vici:
     """One connection to a daemon's socket. A frozen daemon makes it time out (TimeoutError)."""
 

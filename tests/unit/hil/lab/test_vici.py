@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ezvpn_hil.lab.vici import CMD_RESPONSE, EVENT, EVENT_CONFIRM, Message, Vici, ViciError, decode, encode
+from ezvpn_hil.lab.vici import CMD_RESPONSE, EVENT, EVENT_CONFIRM, Message, Vici, ViciError, answers, decode, encode
 
 MESSAGE: Message = {"key1": "value1", "section1": {"sub": {"key2": "value2"}, "list1": ["item1", "item2"]}, "empty": {}}
 
@@ -93,3 +93,13 @@ def test_a_frozen_daemon_times_out(tmp_path: Path) -> None:
         server.listen()
         with Vici(str(tmp_path / "s"), timeout=0.01) as vici, pytest.raises(TimeoutError):
             vici.request("version")
+
+
+def test_a_socket_that_is_there_and_does_not_listen_yet_does_not_answer(tmp_path: Path) -> None:
+    path = str(tmp_path / "vici")
+    assert not answers(path)
+    with socket.socket(socket.AF_UNIX) as daemon:
+        daemon.bind(path)
+        assert not answers(path)
+        daemon.listen(1)
+        assert answers(path)
