@@ -16,7 +16,7 @@ from ezvpn.report.outbox import Message, Outbox
 from ezvpn.report.topics import Broker
 from ezvpn.runtime.calls import Answer, Callback, Part
 from ezvpn.runtime.micropython.loop import Loop, Timer
-from ezvpn.runtime.micropython.mqtt_wire import EPIPE, Refusal, Stream, Ticks, secured, why
+from ezvpn.runtime.micropython.mqtt_wire import DISCONNECT, EPIPE, Refusal, Stream, Ticks, secured, why
 from ezvpn.runtime.micropython.resolver import Resolver
 from ezvpn.runtime.micropython.udp import sockaddr_in
 
@@ -145,6 +145,12 @@ class MqttAdapter:
         was_leaving = self._phase == _LEAVING
         if self._client is not None and self._phase in (_UP, _LEAVING):
             self._client.disconnect()
+        elif self._stream is not None and self._phase == _OPENING:
+            # The CONNECT may have been accepted already: without this the broker would publish our will (MQTT 3.1.1 3.14).
+            try:
+                self._stream.send(DISCONNECT)
+            except (OSError, ValueError):
+                pass  # the connection is dropped in any case
         self._drop()
         if self._target is None:
             self._phase = _IDLE

@@ -10,6 +10,7 @@ from ezvpn.report.topics import Broker
 from ezvpn.runtime.calls import Part
 from ezvpn.runtime.micropython.loop import Loop
 
+DISCONNECT = b"\xe0\x00"  # the whole packet (MQTT 3.1.1 3.14)
 EPIPE = 32  # not in this interpreter's errno; 32 on every Linux
 
 _ERRNO_REASONS = {

@@ -133,6 +133,26 @@ print(loop.time - at, told[4][1:], loop.timers, loop.watches)
     assert lines == ["0 ('refused', 'connection refused')", "0 ('down', 'stopped') [] []"]
 
 
+def test_a_connection_not_accepted_yet_is_left_in_order():
+    """CONNECT -> (no CONNACK yet), reopen: DISCONNECT ->, so that no will is published."""
+    script = """
+adapter.start(broker)
+while adapter._client is None:
+    loop.step(10)
+adapter.reopen()
+loop.step(10)
+"""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        play(script, server.getsockname()[1])
+        first, _ = server.accept()
+        with first:
+            first.settimeout(5)
+            sent = b""
+            while piece := first.recv(4096):
+                sent += piece
+    assert sent.startswith(b"\x10") and sent.endswith(b"\xe0\x00")
+
+
 def test_nobody_is_called_back_from_inside():
     lines = play(
         """
