@@ -1,5 +1,5 @@
 """The whole agent reports to a real broker: birth and will, late subscribers, a broker that restarts, TLS, a broker behind the
-tunnel. The adapters alone: test_mqtt_cpython, test_mqtt_micropython."""
+tunnel. The adapters alone: test_mqtt."""
 
 from __future__ import annotations
 
