@@ -7,9 +7,6 @@ from ezvpn.config import changes, references
 from ezvpn.config.model import Config, EzvpnProfile
 from ezvpn.ike.params import EspTransform, Phase1Transform
 
-# RFC 3706 5.5 leaves the count open; IOS: five missed retries mark the peer dead.
-_DPD_MISSES = 5
-
 _CONNECT = {
     "auto": "comes up at once, and again after each loss",
     "manual": "comes up when `crypto ipsec client ezvpn connect` is typed",
@@ -158,21 +155,16 @@ def _tunnel(config: Config, profile: EzvpnProfile) -> "list[str]":
 def _keepalive(config: Config) -> str:
     keepalive = config.keepalive
     if keepalive is None:
-        return "off, so a dead gateway is noticed only when keys are renewed; add `crypto isakmp keepalive 10 periodic`"
-    seconds, retry = keepalive.seconds, keepalive.retry
-    retries = "then retries every " + str(retry) + " s; dead after " + str(_DPD_MISSES * retry) + " s without an answer"
-    if keepalive.periodic:
-        worst = seconds + _DPD_MISSES * retry
-        return (
-            "a probe every "
-            + str(seconds)
-            + " s, "
-            + retries
-            + ", at worst "
-            + str(worst)
-            + " s after its last sign of life"
-        )
-    return "a probe when there is traffic to send and nothing came for " + str(seconds) + " s, " + retries
+        return "the gateway's probes are answered; none of our own are configured"
+    mode = "every " if keepalive.periodic else "on demand after "
+    return (
+        "the gateway's probes are answered; our own, configured "
+        + mode
+        + str(keepalive.seconds)
+        + " s with retries every "
+        + str(keepalive.retry)
+        + " s, are not sent by this version yet"
+    )
 
 
 def _phase1(config: Config) -> str:
