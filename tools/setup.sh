@@ -44,6 +44,7 @@ python_packages() {
     ok "ok (already there)"
     return
   fi
+  ensure_venv
   local python=${PYTHON:-python3}
   "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >"$LOG" 2>&1 ||
     fail "Python 3.11 or newer is needed." "${AS_ROOT}apt-get install -y python3 python3-venv"
@@ -54,6 +55,14 @@ python_packages() {
     fail "pip could not install the packages." ".venv/bin/python -m pip install -e '.[dev]'"
   echo "$stamp" >.venv/.ready
   ok
+}
+
+# A bare Debian has Python without its venv module, or none at all.
+ensure_venv() {
+  "${PYTHON:-python3}" -c 'import ensurepip' >/dev/null 2>&1 && return
+  local prefix
+  command -v apt-get >/dev/null && prefix=$(apt_prefix) || return 0
+  { $prefix apt-get -q update && $prefix env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3 python3-venv; } >"$LOG" 2>&1 || true
 }
 
 # Answers on stdout how apt can be run: "" as root, "sudo" with it; fails where neither works.
