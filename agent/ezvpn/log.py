@@ -17,6 +17,15 @@ class Severity:
     DEBUG = 7
 
 
+class Debug:
+    """Bits of the mask that `debug` sets; tested before arguments are built."""
+
+    ISAKMP = 1  # debug crypto isakmp
+    IPSEC = 2  # debug crypto ipsec
+    EZVPN = 4  # debug crypto ipsec client ezvpn
+    EXCHANGES = 8  # `ike.events.Exchanged`, for traces
+
+
 # mnemonic -> (facility, severity, format). The two session lines are IOS's own (two spaces after DOWN. and before Id:, and two
 # before the dot where the tunnel is "UP  .").
 CATALOG = {

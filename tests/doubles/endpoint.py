@@ -12,7 +12,7 @@ class FakeEndpoint:
         self.alive = []
         self.requests = {}
         self.dropped = {}
-        self.trace = False
+        self.trace = 0
         self.to = (0, b"\0\0\0\0", 500)
         self.events = []
         self.room = 16

@@ -7,6 +7,7 @@ plain dict that a recorded handshake keeps: addresses as text, transforms as lis
 from ezvpn.ike.endpoint import Endpoint
 from ezvpn.ike.events import ChildUp, Configured, SessionDown, XauthRequest
 from ezvpn.ike.params import Attempt, ChildRequest, EspTransform, Phase1Transform, Selector
+from ezvpn.log import Debug
 from ezvpn.record import Secret, wipe
 from ezvpn.wire.attributes import Xauth
 from ezvpn.wire.inet import ipv4_bytes, mask_bytes
@@ -40,7 +41,7 @@ class RecordedClient:
         self.up = 0
         self.down = False
         self.now = now
-        self.endpoint.trace = True
+        self.endpoint.trace = Debug.EXCHANGES
         transforms = tuple([Phase1Transform(*row) for row in plan["phase1"]])
         attempt = Attempt(
             ipv4_bytes(plan["peer"]),

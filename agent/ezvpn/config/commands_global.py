@@ -8,8 +8,9 @@ change half made.
 from ezvpn.config import tokens
 from ezvpn.config.draft import Draft, Rejected
 from ezvpn.config.grammar import Match
-from ezvpn.config.model import Config, EzvpnProfile, Interface, Keepalive, Mqtt, Policy, PresharedKey, TransformSet
+from ezvpn.config.model import Config, EzvpnProfile, Interface, Mqtt, Policy, PresharedKey, TransformSet
 from ezvpn.config.transforms import esp_transform
+from ezvpn.ike.params import Keepalive
 
 GLOBAL = (
     ("hostname ~ WORD$name", ("Set the name of this device", "Name, used in prompts and MQTT topics"), "hostname"),

@@ -3,19 +3,8 @@
 Level 3. Every field here is a line a user can type. Defaults are IOS's where the seed or IOS has one.
 """
 
-from ezvpn.ike.params import EspTransform
+from ezvpn.ike.params import EspTransform, Keepalive
 from ezvpn.record import Record, Secret
-
-
-class Keepalive(Record):
-    """`crypto isakmp keepalive seconds [retry] [periodic | on-demand]`: 10-3600 and 2-60 s."""
-
-    _fields = ("seconds", "retry", "periodic")
-
-    def __init__(self, seconds: int, retry: int = 2, periodic: bool = False) -> None:
-        self.seconds = seconds
-        self.retry = retry
-        self.periodic = periodic
 
 
 class Policy(Record):

@@ -22,7 +22,7 @@ class Core:
         self.crypto = crypto
         self._entropy = entropy
         self.scratch = bytearray(SCRATCH_BYTES)
-        self.trace = False
+        self.trace = 0  # bits of log.Debug
         self.dropped: "dict[str, int]" = {}
         self.lost_events = 0
         self._events: "list[Event]" = []

@@ -38,12 +38,13 @@ class Endpoint:
         return self._core.dropped
 
     @property
-    def trace(self) -> bool:
+    def trace(self) -> int:
+        """Bits of `log.Debug`: which `Traced` and `Exchanged` events are told."""
         return self._core.trace
 
     @trace.setter
-    def trace(self, on: bool) -> None:
-        self._core.trace = on
+    def trace(self, bits: int) -> None:
+        self._core.trace = bits
 
     # --- commands ---------------------------------------------------------------------------------------------------
 

@@ -231,13 +231,61 @@ class Hint(Event):
 
 
 class PeerSilent(Event):
-    """Nothing answered a DPD probe in time; the error counter is `missed`."""
+    """Nothing answered a DPD probe in time; the error counter is `missed` (1 .. 5; at 5 `SessionDown` "peer-dead" follows)."""
 
     _fields = ("session", "missed")
 
     def __init__(self, session: int, missed: int) -> None:
         self.session = session
         self.missed = missed
+
+
+class PeerAlive(Event):
+    """A sign of life ended the retries of DPD (was_silent), or an R-U-THERE-ACK was accepted. rtt_ms: from the probe that it
+    answers, None where something else showed life."""
+
+    _fields = ("session", "was_silent", "rtt_ms")
+
+    def __init__(self, session: int, was_silent: bool, rtt_ms: "int | None") -> None:
+        self.session = session
+        self.was_silent = was_silent
+        self.rtt_ms = rtt_ms
+
+
+class Watch(Event):
+    """DPD asks the data plane, which is never polled. what: "counters" (read them once: answer with `note_inbound` if packets
+    came in since the last look, else with `note_outbound` if some went out, else arm the first outbound packet) ·
+    "first-inbound" (a probe is out: any fresh ESP ends the retries)."""
+
+    _fields = ("session", "what")
+
+    def __init__(self, session: int, what: str) -> None:
+        self.session = session
+        self.what = what
+
+
+class Traced(Event):
+    """One line for `debug` (only while its bit of `Endpoint.trace` is set): a mnemonic of `log.CATALOG` with its arguments.
+    Nothing secret is ever an argument."""
+
+    _fields = ("session", "mnemonic", "args")
+
+    def __init__(self, session: int, mnemonic: str, args: "tuple[object, ...]") -> None:
+        self.session = session
+        self.mnemonic = mnemonic
+        self.args = args
+
+
+class Incoming(Event):
+    """A site-to-site peer's main mode as initiator is complete (its `Phase1Up` follows): `rule` is the id of the
+    `params.PeerRule` that let it in, so that its owner adopts the session."""
+
+    _fields = ("session", "rule", "peer")
+
+    def __init__(self, session: int, rule: int, peer: bytes) -> None:
+        self.session = session
+        self.rule = rule
+        self.peer = peer
 
 
 class SessionDown(Event):
@@ -272,7 +320,7 @@ class Dropped(Event):
 
 
 class Exchanged(Event):
-    """One message went out or came in (only while `Endpoint.trace` is on): for `debug crypto isakmp` and the tests' traces.
+    """One message went out or came in (only while `Endpoint.trace` holds `Debug.EXCHANGES`): for traces of tests.
 
     outbound: True/False · exchange, message_id: from the header · payloads: payload types in order · length: bytes on the wire ·
     resent: a repetition."""

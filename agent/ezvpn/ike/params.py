@@ -96,6 +96,18 @@ class ModeConfig(Record):
         self.backup_servers: "tuple[str, ...]" = ()
 
 
+class Keepalive(Record):
+    """`crypto isakmp keepalive`: dead peer detection of one session (RFC 3706). seconds 10-3600, retry 2-60 s; periodic False:
+    on-demand."""
+
+    _fields = ("seconds", "retry", "periodic")
+
+    def __init__(self, seconds: int, retry: int = 2, periodic: bool = False) -> None:
+        self.seconds = seconds
+        self.retry = retry
+        self.periodic = periodic
+
+
 class Attempt(Record):
     """One aggressive mode attempt at one address with one DH group (RFC 2409 5: the group cannot be negotiated).
 
@@ -103,7 +115,7 @@ class Attempt(Record):
     encapsulates) · local_ports: the real numbers of SOCKET_IKE and SOCKET_NATT · group_name: phase 1 identity, ID_KEY_ID ·
     psk: the group key · transforms: Phase1Transform in order of preference, all of one group · initial_contact: first
     contact since start · force_natt: our ports are not 500/4500, so float at once · request_address: False in network
-    extension mode.
+    extension mode · keepalive: how to watch the peer, None = answer its probes only.
     """
 
     _fields = (
@@ -118,6 +130,7 @@ class Attempt(Record):
         "request_address",
         "nat_keepalive_s",
         "application_version",
+        "keepalive",
     )
 
     def __init__(
@@ -133,6 +146,7 @@ class Attempt(Record):
         request_address: bool = True,
         nat_keepalive_s: int = 20,
         application_version: str = "ezvpn-edge",
+        keepalive: "Keepalive | None" = None,
     ) -> None:
         self.peer = peer
         self.local = local
@@ -145,6 +159,67 @@ class Attempt(Record):
         self.request_address = request_address
         self.nat_keepalive_s = nat_keepalive_s
         self.application_version = application_version
+        self.keepalive = keepalive
+
+
+class MainAttempt(Record):
+    """One main mode attempt at a site-to-site peer (RFC 2409 5.4, PSK).
+
+    peer, local, local_ports, psk, initial_contact, force_natt, nat_keepalive_s, application_version, keepalive: as in `Attempt` ·
+    transforms: Phase1Transform in order of preference, of any groups (the group is negotiated here) · children: what the peer may
+    negotiate with us in quick mode, one for each line of the access list.
+    """
+
+    _fields = (
+        "peer",
+        "local",
+        "local_ports",
+        "psk",
+        "transforms",
+        "children",
+        "initial_contact",
+        "force_natt",
+        "nat_keepalive_s",
+        "application_version",
+        "keepalive",
+    )
+
+    def __init__(
+        self,
+        peer: bytes,
+        local: "bytes | None",
+        local_ports: "tuple[int, int]",
+        psk: Secret,
+        transforms: "tuple[Phase1Transform, ...]",
+        children: "tuple[ChildRequest, ...]" = (),
+        initial_contact: bool = True,
+        force_natt: bool = False,
+        nat_keepalive_s: int = 20,
+        application_version: str = "ezvpn-edge",
+        keepalive: "Keepalive | None" = None,
+    ) -> None:
+        self.peer = peer
+        self.local = local
+        self.local_ports = local_ports
+        self.psk = psk
+        self.transforms = transforms
+        self.children = children
+        self.initial_contact = initial_contact
+        self.force_natt = force_natt
+        self.nat_keepalive_s = nat_keepalive_s
+        self.application_version = application_version
+        self.keepalive = keepalive
+
+
+class PeerRule(Record):
+    """Who may begin main mode with us: `Endpoint.accept`. id: the caller's number, above 0, comes back in `events.Incoming` ·
+    attempt: everything else; its `peer` is the only source address that matches."""
+
+    _fields = ("id", "attempt")
+
+    def __init__(self, id: int, attempt: MainAttempt) -> None:
+        self.id = id
+        self.attempt = attempt
 
 
 class ChildRequest(Record):

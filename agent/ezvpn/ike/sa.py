@@ -7,12 +7,13 @@ repetition follows the path when it moves (RFC 3947 4).
 
 from ezvpn.ike.child import Child
 from ezvpn.ike.core import Core
-from ezvpn.ike.events import Exchanged, Hint
+from ezvpn.ike.events import Exchanged, Hint, Traced
 from ezvpn.ike.exchange import LINGER_MS, Exchange, Protection
 from ezvpn.ike.natt import UNKNOWN_ADDRESS, NatT
 from ezvpn.ike.params import SOCKET_IKE, SOCKET_NATT, Attempt, ModeConfig
 from ezvpn.ike.state import State
 from ezvpn.ike.timers import Timers
+from ezvpn.log import Debug
 from ezvpn.wire.isakmp import Exchange as ExchangeType
 from ezvpn.wire.isakmp import MessageWriter, Part
 
@@ -216,14 +217,19 @@ class IsakmpSa:
         self.last_hint = notify
         self.core.emit_noise(Hint(self.id, notify, name))
 
+    def debug(self, bit: int, mnemonic: str, *args: object) -> None:
+        """A line for `debug`. Where an argument costs something to make, test `core.trace & bit` first."""
+        if self.core.trace & bit:
+            self.core.emit_noise(Traced(self.id, mnemonic, args))
+
     def traced(
         self, outbound: bool, kind: int, message_id: int, payloads: "tuple[int, ...]", length: int, resent: bool
     ) -> None:
-        if self.core.trace:
+        if self.core.trace & Debug.EXCHANGES:
             self.core.emit_noise(Exchanged(self.id, outbound, kind, message_id, payloads, length, resent))
 
     def traced_in(self, kind: int, message_id: int, parts: "list[Part]", length: int) -> None:
-        if self.core.trace:
+        if self.core.trace & Debug.EXCHANGES:
             self.traced(False, kind, message_id, tuple([part.type for part in parts]), length, False)
 
 

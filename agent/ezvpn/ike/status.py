@@ -9,7 +9,10 @@ from ezvpn.record import Record
 
 
 class Phase1Status(Record):
-    """One ISAKMP SA. state is IOS's word: AG_INIT_EXCH AG_AUTH CONF_XAUTH CONF_ADDR QM_IDLE. transform is None until agreed."""
+    """One ISAKMP SA. state is IOS's word: AG_INIT_EXCH AG_AUTH CONF_XAUTH CONF_ADDR QM_IDLE, MM_NO_STATE MM_SA_SETUP
+    MM_KEY_EXCH MM_KEY_AUTH. transform is None until agreed. initiator: our role. ios_keepalive: the `K` of IOS, DPD being
+    the `D`. dpd_sent: probes and repetitions; dpd_missed: the error counter now, 0 to 5; dpd_lost: how many were never answered;
+    dpd_rtt_ms: of the last ACK, None before."""
 
     _fields = (
         "session",
@@ -29,6 +32,12 @@ class Phase1Status(Record):
         "peer_id",
         "initiator_cookie",
         "responder_cookie",
+        "initiator",
+        "ios_keepalive",
+        "dpd_sent",
+        "dpd_missed",
+        "dpd_lost",
+        "dpd_rtt_ms",
     )
 
     def __init__(self) -> None:
@@ -49,10 +58,17 @@ class Phase1Status(Record):
         self.peer_id = ""
         self.initiator_cookie = b""
         self.responder_cookie = b""
+        self.initiator = True
+        self.ios_keepalive = False
+        self.dpd_sent = 0
+        self.dpd_missed = 0
+        self.dpd_lost = 0
+        self.dpd_rtt_ms: "int | None" = None
 
 
 class ChildStatus(Record):
-    """One pair of ESP SAs with its counters (packets and bytes of inner traffic)."""
+    """One pair of ESP SAs with its counters (packets and bytes of inner traffic). last_in, last_out: boot ms of the last
+    packet that passed each way, as near as the plane knows; None = none yet."""
 
     _fields = (
         "session",
@@ -74,6 +90,8 @@ class ChildStatus(Record):
         "replays",
         "send_errors",
         "mtu",
+        "last_in",
+        "last_out",
     )
 
     def __init__(self, transform: EspTransform, local: Selector, remote: Selector) -> None:
@@ -96,11 +114,15 @@ class ChildStatus(Record):
         self.replays = 0
         self.send_errors = 0
         self.mtu = 1400
+        self.last_in: "int | None" = None
+        self.last_out: "int | None" = None
 
 
 class TunnelStatus(Record):
-    """One Easy VPN tunnel. state and last_event are IOS's words (ezvpn state machine). reason: the last cause in plain
-    English, "" when all is well. peer: configured text of the current peer. next_try: boot ms of the next attempt, or None."""
+    """One tunnel. kind: "ezvpn", or "crypto-map" for an entry of a crypto map (name MAP-SEQ; group, user, mode and
+    config stay empty). state and last_event are IOS's words (ezvpn state machine). reason: the last cause in plain
+    English, "" when all is well. peer: configured text of the current peer. next_try: boot ms of the next attempt, or
+    None."""
 
     _fields = (
         "name",
@@ -133,6 +155,8 @@ class TunnelStatus(Record):
         "dpd_missed",
         "dpd_rtt_ms",
         "xauth_prompt",
+        "kind",
+        "dpd_lost",
     )
 
     def __init__(self, name: str) -> None:
@@ -166,3 +190,5 @@ class TunnelStatus(Record):
         self.dpd_missed = 0
         self.dpd_rtt_ms: "int | None" = None
         self.xauth_prompt = ""
+        self.kind = "ezvpn"
+        self.dpd_lost = 0

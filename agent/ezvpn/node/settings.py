@@ -39,6 +39,7 @@ def settings_of(config: Config, profile: EzvpnProfile, crypto: Crypto, facts: Fa
         out.esp = esp_offer(tuple(sets), crypto, config.allow_weak)
     out.local_ports = facts.local_ports
     out.force_natt = facts.force_natt
+    out.keepalive = config.keepalive
     inside: "list[str]" = []
     networks: "list[tuple[bytes, bytes]]" = []
     for interface in config.interfaces:

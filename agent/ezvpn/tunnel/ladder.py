@@ -102,6 +102,7 @@ class Ladder:
             request_address=template.request_address,
             nat_keepalive_s=template.nat_keepalive_s,
             application_version=template.application_version,
+            keepalive=template.keepalive,
         )
         try:
             session = self._endpoint.connect(attempt, now)

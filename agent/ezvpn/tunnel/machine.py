@@ -234,6 +234,7 @@ class Machine:
             initial_contact=peer not in self._contacted,
             force_natt=settings.force_natt,
             request_address=settings.mode != "network-extension",
+            keepalive=settings.keepalive,
         )
         self._progress(now)
         self._ladder.start(template, preferred(settings.phase1, self._good_group), now)

@@ -3,7 +3,7 @@
 Belongs here: values, and what is missing to connect. Defaults are those of `crypto ipsec client ezvpn`.
 """
 
-from ezvpn.ike.params import EspTransform, Phase1Transform
+from ezvpn.ike.params import EspTransform, Keepalive, Phase1Transform
 from ezvpn.record import Record, Secret
 
 _UNUSABLE = "this device lacks what `{}` asks for, or that is weak and needs `crypto isakmp allow-weak`"
@@ -32,6 +32,7 @@ class Settings(Record):
         "force_natt",
         "inside",
         "outside",
+        "keepalive",
     )
 
     def __init__(self, name: str) -> None:
@@ -53,6 +54,7 @@ class Settings(Record):
         self.force_natt = False
         self.inside: "tuple[str, ...]" = ()
         self.outside = ""
+        self.keepalive: "Keepalive | None" = None
 
     def missing(self) -> str:
         """ "" when the tunnel can connect, else what to type."""

@@ -11,6 +11,7 @@ from ezvpn.ike.events import ChildDown, ChildUp, Configured, Dropped, Exchanged,
 from ezvpn.ike.params import SOCKET_IKE, SOCKET_NATT, Attempt, ChildRequest, Selector
 from ezvpn.ike.quick_mode import QuickInitiator
 from ezvpn.ike.state import State
+from ezvpn.log import Debug
 from ezvpn.record import Secret
 from ezvpn.wire.isakmp import Exchange, parse_header
 from ezvpn.wire.notify import NotifyType
@@ -256,7 +257,7 @@ def test_pairs_go_down_before_their_session() -> None:
 
 def test_a_trace_names_every_message_and_no_secret() -> None:
     h = Handshake(transforms=OFFER)
-    h.client.trace = True
+    h.client.trace = Debug.EXCHANGES
     assert h.client.trace
     h.run()
     shown = [e for e in h.events if isinstance(e, Exchanged)]
