@@ -8,6 +8,7 @@ Exit code: 0 when every part passed, else 1.
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -55,6 +56,8 @@ def run(folders: list[str], extra: tuple[str, ...]) -> tuple[bool, dict[str, int
 
 
 def main() -> int:
+    # A shell starts background jobs with SIGINT ignored, and so would be what the tests start and interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     began = time.monotonic()
     total: dict[str, int] = {}
     passed = True

@@ -1,6 +1,6 @@
 """Wireshark reads what was said: every message of a real negotiation decrypts with our exported keys and dissects cleanly.
 
-The capture is the kernel's (tcpdump in the client's namespace), the dissector tshark's, the gateway strongSwan.
+The capture is the kernel's (dumpcap in the client's namespace), the dissector tshark's, the gateway strongSwan.
 With EZVPN_RECORD=FOLDER the recorded runs are written there as vectors (tests/vectors/handshake-*.json).
 """
 
@@ -75,15 +75,15 @@ def plan(suite: str, lab: Lab, local: str) -> dict[str, object]:
 
 def negotiate(space: Namespace, said: dict[str, object], folder: Path) -> tuple[dict[str, Any], Path]:
     """(the recorded run, the kernel's capture of it)."""
-    capture, log = folder / "run.pcap", folder / "tcpdump.log"
+    capture, log = folder / "run.pcap", folder / "dumpcap.log"
     with log.open("wb") as output:
         dump = space.popen(
-            ["tcpdump", "-Z", "root", "-n", "-i", "wan0", "-U", "-w", str(capture), "udp port 500 or udp port 4500"],
-            "tcpdump",
+            ["dumpcap", "-P", "-i", "wan0", "-w", str(capture), "-f", "udp port 500 or udp port 4500"],
+            "dumpcap",
             output=output,
         )
     try:
-        assert wait_until(lambda: b"listening" in log.read_bytes(), 10), log.read_text()
+        assert wait_until(lambda: b"File: " in log.read_bytes(), 10), log.read_text()
         (folder / "plan.json").write_text(json.dumps(said))
         out = folder / "run.json"
         space.run(

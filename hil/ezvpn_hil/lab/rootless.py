@@ -21,6 +21,7 @@ mount -t tmpfs tmpfs /run && mkdir /run/etc /run/etc-work || exit 3
 if mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/etc,workdir=/run/etc-work /etc 2>/dev/null; then
   mkdir -p /etc/netns && mount -t tmpfs tmpfs /etc/netns || exit 3
 fi
+ip link set lo up || exit 3
 exec "$@"
 """
 UNSHARE = (
