@@ -10,7 +10,7 @@ import hashlib
 from ezvpn.crypto.choose import best
 from ezvpn.ike import events
 from ezvpn.ike.endpoint import Endpoint
-from ezvpn.ike.params import Attempt, ChildRequest, Phase1Transform, Selector
+from ezvpn.ike.params import Attempt, ChildRequest, Keepalive, Phase1Transform, Selector
 from ezvpn.record import Secret
 from ezvpn.wire.attributes import Xauth
 from ezvpn_hil.gateway.endpoint import GatewayEndpoint
@@ -61,6 +61,7 @@ class Handshake:
         group: str = "unity",
         answer: bool = True,
         local: bytes | None = CLIENT,
+        keepalive: Keepalive | None = None,
     ) -> None:
         crypto = best(Counter(seed))
         self.client = Endpoint(crypto, Counter(seed + 1000))
@@ -74,7 +75,7 @@ class Handshake:
         self.flying: list[Datagram] = []
         self.seen: list[Datagram] = []
         offered = transforms or tuple(t for t in PHASE1 if t.group == 14)
-        attempt = Attempt(GATEWAY, local, PORTS, group.encode(), Secret(key), offered)
+        attempt = Attempt(GATEWAY, local, PORTS, group.encode(), Secret(key), offered, keepalive=keepalive)
         self.session = self.client.connect(attempt, self.now)
         self.drain()
 

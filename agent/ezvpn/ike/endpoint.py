@@ -8,7 +8,7 @@ allocates nothing.
 from ezvpn.crypto.port import Crypto
 from ezvpn.ike.core import Core
 from ezvpn.ike.events import Event
-from ezvpn.ike.params import SOCKET_NATT, Attempt, ChildRequest
+from ezvpn.ike.params import SOCKET_NATT, Attempt, ChildRequest, Keepalive
 from ezvpn.ike.session import Session, answers_to
 from ezvpn.ike.state import Refused, State
 from ezvpn.ike.status import Phase1Status
@@ -84,12 +84,30 @@ class Endpoint:
             found.forget_everything()
             self._sessions.remove(found)
 
-    def note_inbound(self, session: int, now: int, spi: int = 0) -> None:
-        """Authenticated ESP past anti-replay came in, under our SPI `spi`: a sign of life (RFC 3706 5.4), and the pair stands
-        at the gateway too."""
+    def set_keepalive(self, session: int, keepalive: "Keepalive | None", now: int) -> None:
+        """Watch the peer of a live session in another way: its timers start again. None: answer its probes only."""
         found = self._find(session)
         if found is not None:
-            found.dpd.note_inbound(now)
+            found.liveness.configure(keepalive, now)
+
+    def probe(self, session: int, now: int) -> None:
+        """Something looks wrong on the way to the peer: ask it at once. What comes of it is up to dead peer detection."""
+        found = self._find(session)
+        if found is not None:
+            found.liveness.probe_now(now)
+
+    def note_outbound(self, session: int, now: int) -> None:
+        """The data plane sent a packet after the silence that `events.Watch` told of."""
+        found = self._find(session)
+        if found is not None:
+            found.liveness.note_outbound(now)
+
+    def note_inbound(self, session: int, at: int, spi: int = 0) -> None:
+        """Authenticated ESP past anti-replay came in at `at`, under our SPI `spi`: a sign of life (RFC 3706 5.4), and the pair
+        stands at the gateway too."""
+        found = self._find(session)
+        if found is not None:
+            found.liveness.heard(at)
             if spi:
                 found.quick3_arrived(spi)
 

@@ -6,6 +6,7 @@ without one, before the ISAKMP SA stands, is a hint for a human and changes noth
 
 from ezvpn.ike.child import Child
 from ezvpn.ike.dpd import DOI_IPSEC, Dpd
+from ezvpn.ike.liveness import Liveness
 from ezvpn.ike.proposal import isakmp_life
 from ezvpn.ike.quick_mode import adopt, write_refusal
 from ezvpn.ike.sa import IsakmpSa
@@ -16,15 +17,17 @@ from ezvpn.wire.sa import Protocol
 
 # RFC 2408 3.14.1: 1 - 16383 are errors.
 LAST_ERROR = 16383
+_IOS_KEEPALIVES = (NotifyType.IOS_KEEP_ALIVE_REQ, NotifyType.IOS_KEEP_ALIVE_ACK)
 _UNREADABLE = (NotifyType.PAYLOAD_MALFORMED, NotifyType.INVALID_HASH_INFORMATION, NotifyType.INVALID_MESSAGE_ID)
 
 
 class Informational:
     """Of one session."""
 
-    def __init__(self, sa: IsakmpSa, dpd: Dpd) -> None:
+    def __init__(self, sa: IsakmpSa, dpd: Dpd, liveness: Liveness) -> None:
         self.sa = sa
         self.dpd = dpd
+        self.liveness = liveness
 
     def process_hint(self, view: memoryview, parts: "list[Part]") -> None:
         """Unprotected, before phase 1 is over: tell it, believe nothing (RFC 2409 5.7). Deletes are not even told."""
@@ -33,24 +36,32 @@ class Informational:
                 notify = parse_notify(view, part.start, part.end)
                 self.sa.hint(notify.type, notify_name(notify.type))
 
-    def process(self, view: memoryview, parts: "list[Part]", now: int) -> bool:
-        """A protected message. False if a stale R-U-THERE was all it held: no sign of life."""
-        fresh = True
+    def process(self, view: memoryview, parts: "list[Part]", now: int) -> None:
+        """A protected message. Those of DPD are a sign of life only if their numbers are right, the others always."""
+        dpd = False
         for part in parts:
             if part.type == Payload.N:
                 notify = parse_notify(view, part.start, part.end)
                 if notify.type == NotifyType.R_U_THERE:
-                    fresh = self.dpd.process(notify, now)
+                    dpd = True
+                    if self.dpd.hello(notify, now):
+                        self.liveness.hello(now)
+                elif notify.type == NotifyType.R_U_THERE_ACK:
+                    dpd = True
+                    self.liveness.ack(notify, now)
                 else:
                     self._notify(notify, now)
+        if not dpd:
+            self.liveness.heard(now)
         for part in parts:
             if part.type == Payload.D:
                 self._delete(parse_delete(view, part.start, part.end), now)
-        return fresh
 
     def _notify(self, notify: Notify, now: int) -> None:
         sa = self.sa
-        if notify.type == NotifyType.RESPONDER_LIFETIME:
+        if notify.type in _IOS_KEEPALIVES:
+            sa.hint(notify.type, notify_name(notify.type))  # their format is not public: named, not answered
+        elif notify.type == NotifyType.RESPONDER_LIFETIME:
             self._responder_lifetime(notify)
         elif notify.type <= LAST_ERROR:
             child = self._pending_child(notify)

@@ -11,6 +11,7 @@ from ezvpn.ike.dpd import Dpd
 from ezvpn.ike.events import ChildDown, ChildFailed, Rekey
 from ezvpn.ike.exchange import Exchange
 from ezvpn.ike.informational import Informational
+from ezvpn.ike.liveness import Liveness
 from ezvpn.ike.params import Attempt, ChildRequest
 from ezvpn.ike.quick_mode import QuickInitiator, QuickResponder
 from ezvpn.ike.sa import IsakmpSa
@@ -40,7 +41,8 @@ class ProtectedSa(IsakmpSa):
     def __init__(self, id: int, core: Core, attempt: Attempt) -> None:
         super().__init__(id, core, attempt)
         self.dpd = Dpd(self)
-        self.informational = Informational(self, self.dpd)
+        self.liveness = Liveness(self, self.dpd, attempt.keepalive)
+        self.informational = Informational(self, self.dpd, self.liveness)
         self._next_child = 1
         self._waiting_children: "list[Child]" = []
 
@@ -61,6 +63,11 @@ class ProtectedSa(IsakmpSa):
     def gave_up(self, exchange: Exchange, now: int) -> None:
         """A request other than quick mode's was never answered."""
         raise NotImplementedError
+
+    def peer_dead(self, now: int) -> None:
+        # One ISAKMP delete, in case it lives after all; ESP deletes would need answers from a peer that gives none.
+        self.informational.send_delete_isakmp(now)
+        self.down("peer-dead", "the gateway does not answer: dead peer detection gave it up", now)
 
     # --- receiving --------------------------------------------------------------------------------------------------
 
@@ -100,6 +107,7 @@ class ProtectedSa(IsakmpSa):
             self.mark_seen(header.message_id)
             self.informational.process(clear, parts, now)
             return
+        self.liveness.heard(now)
         if new:
             self.keep(exchange)
         if header.exchange == ExchangeType.TRANSACTION:

@@ -71,6 +71,14 @@ class IsakmpSa:
         """A protected RESPONDER-LIFETIME about the ISAKMP SA; 0 = it says none."""
         raise NotImplementedError
 
+    def is_up(self) -> bool:
+        """Phase 1 and what follows it are over: quick modes may run."""
+        return self.state == State.UP
+
+    def peer_dead(self, now: int) -> None:
+        """Dead peer detection gave its verdict."""
+        raise NotImplementedError
+
     def down(self, cause: str, text: str, now: int) -> None:
         """The session ends."""
         raise NotImplementedError

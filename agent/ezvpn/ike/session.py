@@ -95,6 +95,7 @@ class Session(ProtectedSa):
 
     def forget_everything(self) -> None:
         """Stop all timers, zero all keys."""
+        self.liveness.stop()
         self.timers.stop_all()
         self.forget_children()
         self.exchanges = []
@@ -259,8 +260,7 @@ class Session(ProtectedSa):
             text = "the gateway refused user name or password"
             self.close(now, "xauth-failed", text + (": " + message if message else ""))
         elif self.mode_config.done:
-            self.move(State.UP)
-            self.start_waiting(now)
+            self._up(now)
         else:
             # xauth 5.5: a STATUS without a REQUEST says that we are authenticated already.
             self._ask_config(now)
@@ -284,8 +284,14 @@ class Session(ProtectedSa):
         self.timers.stop(Slot.WAIT)
         if self.state == State.AM3_SENT:
             self.move(State.CONFIG)
-        self.move(State.UP)
         self.core.emit(Configured(self.id, config))
+        self._up(now)
+
+    def _up(self, now: int) -> None:
+        """All that comes before quick mode is over. Only now the peer is watched: a gateway that waits for a user's password is
+        not bound to answer."""
+        self.move(State.UP)
+        self.liveness.start(now)
         self.start_waiting(now)
 
     # --- commands ---------------------------------------------------------------------------------------------------
@@ -307,6 +313,7 @@ class Session(ProtectedSa):
         self.children_due(now)
         if self.timers.take(Slot.FRAGMENTS, now):
             self.reassembly.clear()
+        self.liveness.timeout(now)
         if self.timers.take(Slot.WAIT, now):
             self._wait_over(now)
         if self.timers.take(Slot.PHASE1_REKEY, now):
@@ -377,6 +384,10 @@ class Session(ProtectedSa):
         status.xauth = self.accepted is not None and self.accepted.auth == IkeAuth.XAUTH_INIT_PSK
         status.config_mode = self.mode_config.done
         status.peer_id = self.accepted.peer_id if self.accepted is not None else ""
+        status.dpd_sent = self.dpd.sent
+        status.dpd_missed = self.liveness.missed
+        status.dpd_lost = self.dpd.lost
+        status.dpd_rtt_ms = self.dpd.rtt_ms
         status.initiator_cookie = self.initiator_cookie
         status.responder_cookie = self.responder_cookie
         return status

@@ -16,11 +16,12 @@ from ezvpn.console.debug import Clock
 from ezvpn.crypto.port import Crypto
 from ezvpn.dataplane.port import DataPlane, KernelError, Route
 from ezvpn.ike.endpoint import Endpoint
-from ezvpn.ike.events import ChildDown, ChildUp, Dropped, Event, PeerMoved
+from ezvpn.ike.events import ChildDown, ChildUp, Dropped, Event, PeerMoved, Watch
 from ezvpn.ike.params import ModeConfig
 from ezvpn.ike.status import TunnelStatus
 from ezvpn.log import CATALOG, LogRecord, Ring, Severity
 from ezvpn.node.facts import Facts, Order
+from ezvpn.node.plane_watch import PlaneWatch
 from ezvpn.node.settings import masked, settings_of
 from ezvpn.node.stderr import StderrLog
 from ezvpn.record import wipe
@@ -80,6 +81,7 @@ class Device:
         self._report_at: "int | None" = None
         self._strays_at: "int | None" = None
         self._refresh_at: "int | None" = None
+        self._watch = PlaneWatch(self.endpoint, plane)
         self._stderr = StderrLog(self.log, self.order)
 
     # --- changes and questions ----------------------------------------------------------------------------------------
@@ -181,6 +183,9 @@ class Device:
             if event is None:
                 break
             any_event = True
+            if isinstance(event, Watch):
+                self._watch.wanted(event, now)
+                continue
             edge = self._owner(event.session)
             if not self._to_plane(event, edge, now):
                 continue
@@ -206,9 +211,11 @@ class Device:
                 edge.tunnel.plane_failed(error.what, now)
                 self._obey(edge, now)
                 return False
+            self._watch.installed(event)
             self._children[event.spi_in] = (event.session, edge.tunnel.name)
         elif isinstance(event, ChildDown):
             self.plane.remove(event.spi_in, now)
+            self._watch.removed(event.spi_in)
             self._children.pop(event.spi_in, None)
         elif isinstance(event, PeerMoved) and edge is not None and edge.tunnel.peer_address is not None:
             self.plane.moved(edge.tunnel.peer_address, event.peer, event.port)

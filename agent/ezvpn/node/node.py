@@ -109,6 +109,8 @@ class Node(Device):
             edge = self._edge(name)
             if found.kind == Edge.FIRST_IN and session:
                 self.endpoint.note_inbound(session, now, found.spi)
+            elif found.kind == Edge.FIRST_OUT and session:
+                self.endpoint.note_outbound(session, now)
             elif found.kind == Edge.VOLUME and edge is not None:
                 edge.tunnel.rekey(found.spi, now)
                 self._obey(edge, now)

@@ -5,7 +5,8 @@ from doubles.am2 import OFFER
 from doubles.handshake import Handshake
 from doubles.insider import Insider, client_session, notify, opened
 
-from ezvpn.ike.events import ChildUp, Phase1Up
+from ezvpn.ike.dpd import Scheme, agreed
+from ezvpn.ike.events import ChildUp, Hint, Phase1Up
 from ezvpn.wire.notify import NotifyType, parse_notify
 
 
@@ -48,8 +49,8 @@ def test_old_and_equal_numbers_are_answered_but_prove_no_life() -> None:
     # RFC 3706 5.2 MUST over 6.2 SHOULD.
     h, gateway = tunnel()
     dpd, fresh = client_session(h).dpd, []
-    process = dpd.process
-    dpd.process = lambda notify, now: fresh.append(process(notify, now)) or fresh[-1]  # type: ignore[method-assign,func-returns-value]
+    hello = dpd.hello
+    dpd.hello = lambda notify, now: fresh.append(hello(notify, now)) or fresh[-1]  # type: ignore[method-assign,func-returns-value]
     assert [probe(gateway, n) for n in (7, 7, 6, 8)] == [[7], [7], [6], [8]]
     assert fresh == [True, False, False, True]
     assert (dpd.highest, dpd.answered) == (8, 4)
@@ -93,14 +94,29 @@ def test_probes_are_answered_during_xauth_too() -> None:
     assert [n.type for n in said] == [NotifyType.INITIAL_CONTACT, NotifyType.R_U_THERE_ACK]
 
 
-def test_an_answer_that_nobody_asked_for_is_ignored() -> None:
+def test_an_answer_that_nobody_asked_for_is_refused() -> None:
     h, gateway = tunnel()
     gateway.inform(notify(NotifyType.R_U_THERE_ACK, b"\0\0\0\1"))
-    assert gateway.heard() == [] and h.client.dropped == {}
+    assert gateway.heard() == [] and h.client.dropped == {"dpd-number": 1}
 
 
-def test_esp_is_a_sign_of_life() -> None:
-    h, _ = tunnel()
-    h.client.note_inbound(h.session, h.now + 5)
-    assert client_session(h).dpd.last_inbound == h.now + 5
-    h.client.note_inbound(999, h.now)
+@pytest.mark.parametrize("kind", [NotifyType.IOS_KEEP_ALIVE_REQ, NotifyType.IOS_KEEP_ALIVE_ACK])
+def test_keepalives_of_ios_are_named_and_not_answered(kind: int) -> None:
+    h, gateway = tunnel()
+    gateway.inform(notify(kind))
+    assert gateway.heard() == []
+    assert [e.notify for e in h.said(Hint)] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("peer_dpd", "peer_ios", "easy_vpn", "scheme"),
+    [
+        (True, False, True, Scheme.DPD),
+        (True, True, False, Scheme.DPD),
+        (False, True, False, Scheme.IOS),
+        (False, True, True, Scheme.NONE),  # "IOS keepalives are not supported for Easy VPN remote configurations"
+        (False, False, False, Scheme.NONE),
+    ],
+)
+def test_what_is_agreed(peer_dpd: bool, peer_ios: bool, easy_vpn: bool, scheme: str) -> None:
+    assert agreed(peer_dpd, peer_ios, easy_vpn) == scheme
