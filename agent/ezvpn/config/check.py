@@ -156,14 +156,12 @@ def _keepalive(config: Config) -> str:
     keepalive = config.keepalive
     if keepalive is None:
         return "the gateway's probes are answered; none of our own are configured"
-    mode = "every " if keepalive.periodic else "on demand after "
+    retry, longest = keepalive.retry, keepalive.seconds + 5 * keepalive.retry
+    if keepalive.periodic:
+        return f"a probe every {keepalive.seconds} s, repeated every {retry} s; a dead gateway is noticed within {longest} s"
     return (
-        "the gateway's probes are answered; our own, configured "
-        + mode
-        + str(keepalive.seconds)
-        + " s with retries every "
-        + str(keepalive.retry)
-        + " s, are not sent by this version yet"
+        f"a probe after {keepalive.seconds} s of silence if there is traffic to send, repeated every {retry} s; "
+        + f"then a dead gateway is noticed within {5 * retry} s"
     )
 
 

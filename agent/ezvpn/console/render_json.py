@@ -129,6 +129,7 @@ def _tunnel(status: TunnelStatus) -> Object:
                 ("retry_s", status.dpd_retry_s),
                 ("sent", status.dpd_sent),
                 ("missed", status.dpd_missed),
+                ("lost", status.dpd_lost),
                 ("rtt_ms", status.dpd_rtt_ms),
             ),
         ),

@@ -86,6 +86,8 @@ class Pair:
         "window",
         "to",
         "sequence",
+        "last_in",
+        "last_out",
         "packets_in",
         "bytes_in",
         "packets_out",
@@ -128,6 +130,8 @@ class Pair:
         self.window = ReplayWindow(window)
         self.to: "tuple[bool, bytes, int]" = (up.encap, up.peer, up.peer_port)
         self.sequence = 0  # the last one used
+        self.last_in: "int | None" = None  # boot ms of the last packet past ICV and anti-replay
+        self.last_out: "int | None" = None
         self.packets_in = 0
         self.bytes_in = 0
         self.packets_out = 0

@@ -89,6 +89,7 @@ class PacketTable:
 
     to: "tuple[bool, bytes, int]" = (False, b"\0\0\0\0", 0)
     stray_spi = 0
+    now = 0  # boot ms of the batch under way, set by the mover: when a pair was used last
     events: "list[PlaneEvent]" = []
 
     def seal(self, packet: memoryview, out: memoryview) -> int:

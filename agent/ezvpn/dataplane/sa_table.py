@@ -50,6 +50,7 @@ class SaTable(PacketTable):
         self.window = window
         self.to = (False, b"\0\0\0\0", 0)
         self.stray_spi = 0
+        self.now = 0
         self.drops: "dict[str, int]" = {}
         for cause in DROP_CAUSES:
             self.drops[cause] = 0
@@ -151,6 +152,7 @@ class SaTable(PacketTable):
             return 0
         # Counted before it is sealed: whatever happens then, this number is never used again (GCM's IV is the number).
         pair.sequence = sequence
+        pair.last_out = self.now
         pair.packets_out += 1
         pair.bytes_out += length
         self.to = pair.to
@@ -177,6 +179,7 @@ class SaTable(PacketTable):
             pair.auth_failures += 1
             return 0
         window.mark(sequence)
+        pair.last_in = self.now
         if pair.bytes_in >= pair.watch_bytes_in and not self._look_in(pair):
             return 0
         payload = opened >> 8

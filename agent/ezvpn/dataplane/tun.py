@@ -29,6 +29,8 @@ _SAME_IN_STATUS = (
     "spi_out",
     "encap",
     "pfs_group",
+    "last_in",
+    "last_out",
     "packets_in",
     "bytes_in",
     "packets_out",

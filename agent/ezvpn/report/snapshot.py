@@ -121,6 +121,7 @@ def metrics(status: TunnelStatus, boot_id: str, now: int, wall: "int | None", ou
             ("send_errors", sum([child.send_errors for child in status.children])),
             ("dpd_sent", status.dpd_sent),
             ("dpd_missed", status.dpd_missed),
+            ("dpd_lost", status.dpd_lost),
             ("dpd_rtt_ms", status.dpd_rtt_ms),
             ("p1_remaining_s", None if phase1 is None else phase1.remaining_s),
             ("p2", [_child_timers(child) for child in status.children]),

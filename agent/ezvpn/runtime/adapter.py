@@ -214,7 +214,7 @@ class Adapter:
         return True
 
     def _tun_readable(self) -> None:
-        if self._mover.outward() < 0:
+        if self._mover.outward(self.loop.now()) < 0:
             self.listen_tun(False)
         self._edges()
 

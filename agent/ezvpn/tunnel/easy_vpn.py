@@ -12,6 +12,8 @@ from ezvpn.ike.events import (
     Configured,
     Event,
     Hint,
+    PeerAlive,
+    PeerSilent,
     Phase1Up,
     Rekey,
     SessionDown,
@@ -132,6 +134,8 @@ class EasyVpn(Machine):
             self.peers = PeerList(settings.peers)
             self.peers.keep(current)
         missing = settings.missing()
+        if settings.keepalive != old.keepalive and self.session:
+            self.endpoint.set_keepalive(self.session, settings.keepalive, now)
         if missing:
             self.cause, self.reason = "configuration", missing
             if self.state != State.IDLE:
@@ -232,6 +236,15 @@ class EasyVpn(Machine):
         session = self.session or self._ladder.newest
         out.phase1 = self.endpoint.status(session, now) if session else None
         out.up_since = self.up_since
+        if settings.keepalive is not None:
+            out.dpd_mode = "periodic" if settings.keepalive.periodic else "on-demand"
+            out.dpd_interval_s = settings.keepalive.seconds
+            out.dpd_retry_s = settings.keepalive.retry
+        if out.phase1 is not None:
+            out.dpd_sent = out.phase1.dpd_sent
+            out.dpd_missed = out.phase1.dpd_missed
+            out.dpd_lost = out.phase1.dpd_lost
+            out.dpd_rtt_ms = out.phase1.dpd_rtt_ms
         request = self.prompt()
         if request is not None:
             out.xauth_prompt = request.message or "Username and password"
@@ -256,7 +269,35 @@ class EasyVpn(Machine):
             if len(self._contacted) > CONTACTED_MAX:
                 self._contacted.pop(0)
         self._progress(now)
+        self._watched(event)
         self._fire(Input.CONN_UP, now)
+
+    def _watched(self, event: Phase1Up) -> None:
+        """Say once how the gateway is watched."""
+        keepalive = self.settings.keepalive
+        if keepalive is None:
+            return
+        if not event.dpd:
+            self.telling.warn(
+                "gateway "
+                + self._peer_text()
+                + " does not support DPD: when it dies, nobody notices before the next rekey"
+            )
+            return
+        mode = "every " if keepalive.periodic else "on demand after "
+        self.telling.note(
+            f"gateway {self._peer_text()} is watched by DPD, {mode}{keepalive.seconds} s, retry {keepalive.retry} s"
+        )
+
+    def _peer_silent(self, event: PeerSilent, now: int) -> None:
+        self.telling.changed()
+        if event.missed == 1:
+            self.telling.warn("gateway " + self._peer_text() + " did not answer a DPD probe: asking again")
+
+    def _peer_alive(self, event: PeerAlive, now: int) -> None:
+        if event.was_silent:
+            self.telling.note("gateway " + self._peer_text() + " is heard again")
+            self.telling.changed()
 
     def _xauth_request(self, event: XauthRequest, now: int) -> None:
         self.credentials.request = event
@@ -326,6 +367,8 @@ class EasyVpn(Machine):
 
 _HANDLERS = {
     Hint: "_hint",
+    PeerAlive: "_peer_alive",
+    PeerSilent: "_peer_silent",
     Phase1Up: "_phase1_up",
     XauthRequest: "_xauth_request",
     XauthResult: "_xauth_result",

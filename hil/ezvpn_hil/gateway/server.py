@@ -146,7 +146,7 @@ class Server:
         self._edges()
 
     def _tun_readable(self) -> None:
-        if self._mover.outward() < 0:
+        if self._mover.outward(self._loop.now()) < 0:
             self._loop.unwatch(self._device.fd)
         self._edges()
 

@@ -21,7 +21,7 @@ def test_six_lines_lack_nothing() -> None:
     text = "\n".join(check.explain(config))
     assert "gateways, in this order: 10.2.80.209" in text
     assert "leaves by the interface that routes to the gateway" in text
-    assert "configured every 10 s with retries every 2 s, are not sent by this version yet" in text
+    assert "a probe every 10 s, repeated every 2 s; a dead gateway is noticed within 20 s" in text
     assert "hush" not in text
 
 
@@ -50,7 +50,7 @@ def test_explanation_follows_the_configuration() -> None:
         "phase 1 offers AES-256 with SHA256 in group 14",
         "ESP offers AES-GCM-256; AES-128 with SHA1",
         "PFS with group 14",
-        "configured on demand after 30 s",
+        "a probe after 30 s of silence if there is traffic to send, repeated every 20 s",
         "mqtts://b.example:8883, topics ezvpn/edge/",
     ):
         assert words in text

@@ -76,7 +76,7 @@ class Mover:
         self.ike = [b"\0\0\0\0ike"]
         self.read = 64
 
-    def outward(self):
+    def outward(self, now):
         return self.read
 
     def inward(self, view, now):

@@ -104,11 +104,12 @@ class Mover:
         self._to: object = None
         self._where: "tuple[str, int]" = ("", 0)
 
-    def outward(self, budget: int = BUDGET) -> int:
+    def outward(self, now: int, budget: int = BUDGET) -> int:
         """Seal and send what the TUN device has, `budget` packets at most. Returns how many were read, or -1 when the device is
         gone: then stop watching it, the table has told the node."""
         fd = self.device.fd
         table = self.table
+        table.now = now
         seal = table.seal
         readv = os.readv
         packet = self._packet_view
@@ -177,6 +178,7 @@ class Mover:
         datagram longer than `ike` is cut, which its header's length will show."""
         fd = self.device.fd
         table = self.table
+        table.now = now
         opening = table.open
         receive = self.natt.recvfrom_into
         write = os.write
@@ -209,6 +211,7 @@ class Mover:
         """The same for the protocol 50 socket, which gives whole IPv4 packets."""
         fd = self.device.fd
         table = self.table
+        table.now = now
         opening = table.open
         receive = self.raw.recv_into
         write = os.write

@@ -104,10 +104,10 @@ def device(state):
     kernel, plane = plane_in(state)
     plane.attach("vpn", mode_config(), PEER, START)
     mover = Mover(kernel.tun, plane.table, socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-    while mover.outward():
+    while mover.outward(0):
         pass
     ip("link", "del", "ezvpn0")
-    assert mover.outward() == -1
+    assert mover.outward(0) == -1
     assert [event.kind for event in plane.table.events] == [Edge.DEVICE]
     plane.detach("vpn", START)
     assert everything() == before
@@ -175,7 +175,7 @@ def packets(_):
             readable, _, _ = select.select([kernel.tun.fd, natt, mover.raw], [], [], 5)
             assert readable, f"nothing moves: {plane.drops()}"
             if kernel.tun.fd in readable:
-                assert mover.outward() >= 0
+                assert mover.outward(0) >= 0
             if natt in readable:
                 assert mover.inward(ike, START) == 0
             if mover.raw in readable:

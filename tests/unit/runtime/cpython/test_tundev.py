@@ -72,18 +72,18 @@ def rig():
 def test_outward(rig):
     rig.tun.send(packet())
     rig.tun.send(packet(length=500))
-    assert rig.mover.outward() == 2
+    assert rig.mover.outward(0) == 2
     for length in (100, 500):
         datagram = memoryview(bytearray(rig.gateway.recv(2000)))
         assert rig.peer.open(datagram, rig.out) == length
-    assert rig.mover.outward() == 0
+    assert rig.mover.outward(0) == 0
 
 
 def lengths_sent(rig, *lengths):
     """The inner packets of these lengths --> client --> gateway: the datagrams that arrive, as inner lengths, in order."""
     for length in lengths:
         rig.tun.send(packet(length=length))
-    assert rig.mover.outward() == len(lengths)
+    assert rig.mover.outward(0) == len(lengths)
     rig.gateway.settimeout(0.05)
     found = []
     while True:
@@ -151,7 +151,7 @@ def test_two_destinations_in_one_batch(rig):
     rig.table.install("vpn", up, START)
     for destination in ("10.1.0.5", "10.1.0.5", "10.2.0.5", "10.1.0.5"):
         rig.tun.send(packet(destination=destination))
-    assert rig.mover.outward() == 4
+    assert rig.mover.outward(0) == 4
     assert [rig.gateway.recv(2000)[:4] for _ in range(3)] == [b"\0\0\x20\x01"] * 3
     assert other.recv(2000)[:4] == b"\0\0\x20\x02"
     other.close()
@@ -168,33 +168,33 @@ def test_a_kernel_without_batches():
 def test_outward_stops_at_its_budget(rig):
     for _ in range(10):
         rig.tun.send(packet())
-    assert rig.mover.outward(7) == 7
-    assert rig.mover.outward(7) == 3
+    assert rig.mover.outward(0, 7) == 7
+    assert rig.mover.outward(0, 7) == 3
 
 
 def test_outward_without_an_sa(rig):
     rig.tun.send(packet(source="10.0.0.1"))
-    assert rig.mover.outward() == 1
+    assert rig.mover.outward(0) == 1
     assert rig.table.drops["no-sa"] == 1
 
 
 def test_what_the_network_refuses_is_counted(rig):
     rig.natt.close()
     rig.tun.send(packet())
-    assert rig.mover.outward() == 1
+    assert rig.mover.outward(0) == 1
     assert rig.table.pair(0x1001).send_errors == 1
 
 
 def test_esp_without_udp_needs_the_raw_socket(rig):
     rig.install(encap=False)
     rig.tun.send(packet())
-    assert rig.mover.outward() == 1
+    assert rig.mover.outward(0) == 1
     assert rig.table.drops["send"] == 1
 
 
 def test_a_device_that_is_gone_is_told_once_by_each_call(rig):
     os.close(rig.mover.device.fd)
-    assert rig.mover.outward() == -1
+    assert rig.mover.outward(0) == -1
     assert [event.kind for event in rig.table.events] == [Edge.DEVICE]
     rig.mover.device.fd = -1
 
