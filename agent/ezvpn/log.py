@@ -51,8 +51,8 @@ CATALOG = {
         "EZVPN(%s): Pending XAuth Request, Please enter the following command: crypto ipsec client ezvpn xauth",
     ),
     "EZVPN_BANNER": ("CRYPTO", 6, "EZVPN(%s): banner from the gateway: %s"),
-    "EZVPN_STATE": ("CRYPTO", 7, "EZVPN(%s): Current State: %s  Event: %s  New State: %s"),
-    "IKE_DROPPED": ("CRYPTO", 7, "ISAKMP: dropped a datagram: %s"),
+    "EZVPN_STATE": ("CRYPTO", 7, "EZVPN(%s): Current State: %s  Event: %s  New State: %s"),  # debug … ezvpn
+    "IKE_DROPPED": ("CRYPTO", 7, "ISAKMP: dropped a datagram: %s"),  # debug crypto isakmp
     "DATAPLANE": ("CRYPTO", 3, "data plane: %s"),
     "DATAPLANE_WARNING": ("CRYPTO", 4, "data plane: %s"),
     "MQTT": ("EZVPN", 5, "MQTT: %s"),
@@ -60,6 +60,17 @@ CATALOG = {
     "CONFIG_WARNING": ("SYS", 4, "%s"),
     "RESTART": ("SYS", 5, "System restarted: %s"),
 }
+
+
+def form_of(mnemonic: str) -> "tuple[str, int, str]":
+    """(facility, severity, format) of a line: from the catalog, else of one for `debug`. KeyError: there is no such line."""
+    found = CATALOG.get(mnemonic)
+    if found is not None:
+        return found
+    # Imported here: a device that nobody debugs never loads these words.
+    from ezvpn.debug_words import WORDS
+
+    return "CRYPTO", Severity.DEBUG, WORDS[mnemonic]
 
 
 class LogRecord(Record):
@@ -74,32 +85,72 @@ class LogRecord(Record):
         self.args = args
 
     def severity(self) -> int:
-        return CATALOG[self.mnemonic][1]
+        return form_of(self.mnemonic)[1]
 
     def text(self) -> str:
         """`%CRYPTO-5-SESSION_STATUS: …` without the time stamp."""
-        facility, severity, form = CATALOG[self.mnemonic]
+        facility, severity, form = form_of(self.mnemonic)
         return "%" + facility + "-" + str(severity) + "-" + self.mnemonic + ": " + form % self.args
 
 
 class Ring:
-    """The last `size` records. Readers ask `after(seq)`; a gap tells them how many lines they lost."""
+    """The last `size` records, and beside them the last `size` of debugging: those must not push out what matters.
+
+    Readers ask `after(seq)`, or `since(mark)` to learn too how many of the lines that they want they lost."""
 
     def __init__(self, size: int = 200) -> None:
         self.size = size
         self.next_seq = 1
+        self.debugging = 0  # how many of all records were of debugging
         self._records: "list[LogRecord]" = []
+        self._debug: "list[LogRecord]" = []
 
     def add(self, at: int, mnemonic: str, *args: object) -> LogRecord:
         record = LogRecord(self.next_seq, at, mnemonic, args)
+        share = self._records
+        if record.severity() >= Severity.DEBUG:
+            share = self._debug
+            self.debugging += 1
         self.next_seq += 1
-        self._records.append(record)
-        if len(self._records) > self.size:
-            self._records.pop(0)
+        share.append(record)
+        if len(share) > self.size:
+            share.pop(0)
         return record
 
     def after(self, seq: int) -> "tuple[int, list[LogRecord]]":
         """(how many records after `seq` were lost, those that are left in order)."""
-        left = [record for record in self._records if record.seq > seq]
+        left = _merged(_later(self._records, seq), _later(self._debug, seq))
         lost = self.next_seq - 1 - seq - len(left)
         return max(lost, 0), left
+
+    def mark(self) -> "tuple[int, int]":
+        """Where a reader stands that has read all."""
+        return self.next_seq - 1, self.debugging
+
+    def since(self, mark: "tuple[int, int]", level: int) -> "tuple[int, list[LogRecord]]":
+        """(how many records after `mark` were lost, those that are left), only of severities up to `level`. What was lost is
+        told apart no further than debugging from all else."""
+        seq, debugging = mark
+        left = _later(self._records, seq)
+        debug = _later(self._debug, seq)
+        told = self.debugging - debugging
+        lost = self.next_seq - 1 - seq - told - len(left)
+        if level >= Severity.DEBUG:
+            lost += told - len(debug)
+            left = _merged(left, debug)
+        return max(lost, 0), [record for record in left if record.severity() <= level]
+
+
+def _later(records: "list[LogRecord]", seq: int) -> "list[LogRecord]":
+    return [record for record in records if record.seq > seq]
+
+
+def _merged(one: "list[LogRecord]", other: "list[LogRecord]") -> "list[LogRecord]":
+    """Both in the order of their numbers."""
+    if not one or not other:
+        return one or other
+    return sorted(one + other, key=_number)
+
+
+def _number(record: LogRecord) -> int:
+    return record.seq

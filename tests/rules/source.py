@@ -16,7 +16,7 @@ AGENT = ROOT / "agent" / "ezvpn"
 # Names that import nothing of their own row or above it. A new module or package of `ezvpn` must be put into one of these
 # rows. docs/architecture.md counts the first two as level 0 and `console`, `runtime` and `node` as level 4.
 LEVELS: tuple[tuple[str, ...], ...] = (
-    ("compat", "record", "version"),
+    ("compat", "record", "version", "debug_words"),
     ("log",),
     ("wire", "crypto"),
     ("ike",),

@@ -192,7 +192,7 @@ class Config(Record):
         self.anti_replay_window = 64
         self.enable_secret: "Secret | None" = None
         self.enable_password: "Secret | None" = None
-        self.logging_level = 6
+        self.logging_level = 7
         self.kept: "list[Kept]" = []
 
 

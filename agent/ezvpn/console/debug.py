@@ -1,7 +1,7 @@
 """Log records as IOS prints them: time stamp, words, and what a reader that fell behind is told.
 
 Level 4, pure. Used by console sessions, by `show logging` and for stderr. The words are in `log.CATALOG`; here are only the
-records that IOS prints as several lines, and those without `%FACILITY-N-MNEMONIC`.
+records that IOS prints as several lines, and those without `%FACILITY-N-MNEMONIC`. The words of `debug` are in `debug_words`.
 """
 
 from ezvpn.log import LogRecord, Ring, Severity
@@ -54,15 +54,16 @@ class Cursor:
 
     def __init__(self, ring: Ring) -> None:
         self.ring = ring
-        self.seq = ring.next_seq - 1
+        self._mark = ring.mark()
 
     def take(self, level: int) -> "tuple[int, list[LogRecord]]":
         """(records that the ring lost before this reader came, new records up to severity `level`)."""
-        if self.seq == self.ring.next_seq - 1:
+        mark = self.ring.mark()
+        if self._mark == mark:
             return 0, []
-        lost, records = self.ring.after(self.seq)
-        self.seq = self.ring.next_seq - 1
-        return lost, [record for record in records if record.severity() <= level]
+        lost, records = self.ring.since(self._mark, level)
+        self._mark = mark
+        return lost, records
 
 
 def lines(record: LogRecord, clock: Clock) -> "list[str]":
@@ -115,4 +116,4 @@ def _words(record: LogRecord) -> "list[str]":
         return [form % tuple([record.args[i] for i in indices]) for form, indices in several]
     text = record.text()
     # Debug lines of IOS have no %FACILITY-N-MNEMONIC.
-    return [text.split(": ", 1)[1] if record.severity() == Severity.DEBUG else text]
+    return [text[text.find(": ") + 2 :] if record.severity() == Severity.DEBUG else text]

@@ -42,7 +42,7 @@ HQ = "crypto ipsec client ezvpn hq"
     [
         (["hostname x"], ("hostname", Effect.NOTHING, "")),
         (["mqtt", "broker mqtt://c"], ("mqtt", Effect.NOTHING, "")),
-        (["logging console 7"], ("logging_level", Effect.NOTHING, "")),
+        (["logging console 6"], ("logging_level", Effect.NOTHING, "")),
         (["enable secret s"], ("enable_secret", Effect.NOTHING, "")),
         (["enable password s"], ("enable_password", Effect.NOTHING, "")),
         (["version 12.4"], ("kept", Effect.NOTHING, "")),

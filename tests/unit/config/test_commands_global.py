@@ -59,7 +59,7 @@ def test_enable_secret_and_password() -> None:
 
 @pytest.mark.parametrize(
     ("line", "level"),
-    [("logging console", 6), ("logging console 7", 7), ("logging console errors", 3), ("no logging console", -1)],
+    [("logging console", 7), ("logging console 6", 6), ("logging console errors", 3), ("no logging console", -1)],
 )
 def test_logging_console(line: str, level: int) -> None:
     assert edited("logging console 1", line).logging_level == level

@@ -164,7 +164,7 @@ interface Vlan1
  ip address 192.168.1.1 255.255.255.0
  crypto ipsec client ezvpn hq inside
 !
-logging console debugging
+logging console informational
 ip route 0.0.0.0 0.0.0.0 FastEthernet0
 no ip http server
 !

@@ -39,6 +39,7 @@ def test_log_lines_come_only_when_they_are_new_and_wanted() -> None:
     session = Session(host, 7)
     session.refresh(NOW)
     assert output(session) == "Router>"
+    host.config.logging_level = 6
     host.log.add(0, "IKE_DROPPED", "x")
     session.refresh(NOW)
     assert output(session) == "", "severity 7 is beyond `logging console informational`"
