@@ -192,6 +192,7 @@ class Aggressive:
         accepted.hear_lifetimes(view, parts)
         accepted.vendor_ids = [bytes(view[p.start : p.end]) for p in parts if p.type == Payload.VID]
         self._find_nat(view, parts, accepted, source)
+        sa.lines.phase1(accepted, agreed.index, accepted.vendor_ids)
         iv = keys.phase1_iv(core.crypto, hash, self.pair.public, peer_public, BLOCK_BYTES[transform.cipher])
         self._send_am3(hash_i, iv, now)
         self.pair.wipe()

@@ -7,11 +7,12 @@ No protocol here. Everything is bounded: events (oldest `Dropped` and `Exchanged
 from ezvpn.crypto import dh
 from ezvpn.crypto.dh import KeyPair
 from ezvpn.crypto.port import Crypto
-from ezvpn.ike.events import Dropped, Event
+from ezvpn.ike.events import Dropped, Event, Traced
 
-EVENTS_MAX = 256
-# Events of this kind that may wait at once: debugging must not push out what the tunnel lives on.
-NOISE_MAX = 64
+# Events of this kind that may wait at once: debugging must not push out what the tunnel lives on. One datagram may bring
+# sixty lines of `debug`.
+NOISE_MAX = 192
+EVENTS_MAX = 256 + NOISE_MAX
 SCRATCH_BYTES = 4096
 
 
@@ -27,6 +28,7 @@ class Core:
         self.lost_events = 0
         self._events: "list[Event]" = []
         self._noise = 0
+        self._untold = 0  # lines of `debug` that found no room
         self._last_drop: "dict[str, int]" = {}
         self._pairs: "dict[int, KeyPair]" = {}
         self._spis: "list[int]" = []
@@ -52,6 +54,7 @@ class Core:
         """Queue what is only of interest to a human: bounded on its own."""
         if self._noise >= NOISE_MAX:
             self.lost_events += 1
+            self._untold += isinstance(event, Traced)
             return
         self._noise += 1
         self.emit(event)
@@ -59,7 +62,10 @@ class Core:
     def event(self) -> "Event | None":
         if not self._events:
             self._noise = 0
-            return None
+            if not self._untold:
+                return None
+            self.emit_noise(Traced(0, "DEBUG_LEFT_OUT", (self._untold,)))
+            self._untold = 0
         return self._events.pop(0)
 
     def drop(self, session: int, cause: str, text: str, now: int) -> None:

@@ -4,6 +4,7 @@ When a probe is due, and when the peer is dead, is decided in `liveness`. An R-U
 always answered with the same number (5.2: MUST respond); it is a sign of life only when its number is new (6.2).
 """
 
+from ezvpn.ike.debug import FROM_TIMER
 from ezvpn.ike.sa import IsakmpSa
 from ezvpn.ike.state import Refused
 from ezvpn.wire.isakmp import Payload
@@ -63,6 +64,7 @@ class Dpd:
     def hello(self, notify: Notify, now: int) -> bool:
         """Answer an R-U-THERE. True if it is also a sign of life: its number is higher than any before."""
         number = self._number_in(notify)
+        self.sa.lines.dpd("ISAKMP_DPD_PROBED", number)
         self._send(NotifyType.R_U_THERE_ACK, number, now)
         self.answered += 1
         if self.highest is not None and number <= self.highest:
@@ -86,6 +88,7 @@ class Dpd:
         self._outstanding[self._number] = now
         self.sent += 1
         self._send(NotifyType.R_U_THERE, self._number, now)
+        self.sa.lines.turn(FROM_TIMER, "IKE_TIMER_PEERS_ALIVE" if again else "IKE_TIMER_IM_ALIVE")
 
     def ack(self, notify: Notify, now: int) -> None:
         """Take an R-U-THERE-ACK. `Refused` if its number is none that is outstanding (6.1: SHOULD reject)."""
@@ -93,6 +96,7 @@ class Dpd:
         sent = self._outstanding.get(number)
         if sent is None:
             raise Refused("dpd-number", "R-U-THERE-ACK with a number that nobody asked for")
+        self.sa.lines.dpd("ISAKMP_DPD_ACK", number)
         self._outstanding = {}
         self.rtt_ms = now - sent
 

@@ -141,6 +141,7 @@ class Endpoint:
             if session is None:
                 raise Refused("unknown-cookie", "no session has these cookies")
             owner = session.id
+            session.lines.received(source, now)
             session.receive(view, header, now, source)
         except Malformed as fault:
             self._core.drop(owner, "malformed", fault.what + " at byte " + str(fault.offset), now)

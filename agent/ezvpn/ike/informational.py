@@ -5,6 +5,7 @@ without one, before the ISAKMP SA stands, is a hint for a human and changes noth
 """
 
 from ezvpn.ike.child import Child
+from ezvpn.ike.debug import FROM_PEER, message_id_of
 from ezvpn.ike.dpd import DOI_IPSEC, Dpd
 from ezvpn.ike.liveness import Liveness
 from ezvpn.ike.proposal import isakmp_life
@@ -39,9 +40,12 @@ class Informational:
     def process(self, view: memoryview, parts: "list[Part]", now: int) -> None:
         """A protected message. Those of DPD are a sign of life only if their numbers are right, the others always."""
         dpd = False
+        message_id = message_id_of(view)
+        minor = "IKE_INFO_NOTIFY"
         for part in parts:
             if part.type == Payload.N:
                 notify = parse_notify(view, part.start, part.end)
+                self.sa.lines.notify(notify.type, notify.protocol, message_id)
                 if notify.type == NotifyType.R_U_THERE:
                     dpd = True
                     if self.dpd.hello(notify, now):
@@ -55,7 +59,10 @@ class Informational:
             self.liveness.heard(now)
         for part in parts:
             if part.type == Payload.D:
+                minor = "IKE_INFO_DELETE"
                 self._delete(parse_delete(view, part.start, part.end), now)
+        self.sa.lines.done(message_id, "informational (in) state 1", now)
+        self.sa.lines.turn(FROM_PEER, minor)
 
     def _notify(self, notify: Notify, now: int) -> None:
         sa = self.sa

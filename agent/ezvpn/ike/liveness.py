@@ -46,6 +46,7 @@ class Liveness:
         """The ISAKMP SA is ready for quick mode, or the settings changed: (re)arm, if there is anything to watch with."""
         self.stop()
         if self.keepalive is not None and self.dpd.peer_sends:
+            self.sa.lines.watching()
             self._watch(now)
 
     def stop(self) -> None:
@@ -123,6 +124,7 @@ class Liveness:
     def _missed(self, due: int, retry_ms: int, now: int) -> None:
         self.missed += 1
         self.dpd.lost += 1
+        self.sa.lines.missed(self.missed >= MISSES, now)
         self.sa.core.emit(PeerSilent(self.sa.id, self.missed))
         if self.missed >= MISSES:
             self.stop()

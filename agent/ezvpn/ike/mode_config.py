@@ -4,6 +4,7 @@ draft-dukes-ike-mode-cfg-02 2 and 3; Unity attributes 28672 to 28682. Unknown at
 REPLY means "not available". The gateway's half lives in the practice gateway.
 """
 
+from ezvpn.ike.debug import FROM_PEER, INTERNAL, P1_COMPLETE
 from ezvpn.ike.exchange import Exchange, Sent
 from ezvpn.ike.params import ModeConfig, Split
 from ezvpn.ike.sa import IsakmpSa
@@ -58,7 +59,9 @@ class ModeConfigClient:
         attributes.extend([(number, b"") for number in ASKED])
         attributes.append((ConfigAttribute.APPLICATION_VERSION, sa.attempt.application_version.encode()))
         identifier = int.from_bytes(sa.core.random(2), "big")
+        sa.lines.config("ISAKMP_CONFIG_BEGIN", exchange.message_id)
         self._send(exchange, ConfigType.REQUEST, identifier, attributes, Sent.REQUEST, now)
+        sa.lines.turn(INTERNAL, "IKE_PHASE1_COMPLETE", "IKE_CONFIG_MODE_REQ_SENT")
 
     def put_off(self) -> None:
         """An XAUTH came in between: what was asked is asked again afterwards."""
@@ -70,6 +73,9 @@ class ModeConfigClient:
         """The answer to our REQUEST."""
         if exchange is not self.request or self.done:
             return
+        lines = self.sa.lines
+        lines.done(exchange.message_id, "Transaction mode done", now)
+        lines.turn(FROM_PEER, "IKE_CFG_REPLY", P1_COMPLETE)
         self._finish(read(message), now)
 
     def process_request(self, exchange: Exchange, message: ConfigMessage, now: int) -> None:
@@ -80,7 +86,10 @@ class ModeConfigClient:
         """A push: acknowledge every attribute (zero length = accepted) and take it as the configuration if we have none. One
         without an address does not stand for the answer to a REQUEST that is under way."""
         accepted: "list[tuple[int, int | bytes]]" = [(number, b"") for number, _ in message.attributes]
+        self.sa.lines.config("ISAKMP_CONFIG_RESPOND", exchange.message_id)
         self._send(exchange, ConfigType.ACK, message.identifier, accepted, Sent.ANSWER, now)
+        self.sa.lines.done(exchange.message_id, "No Error", now)
+        self.sa.lines.turn(FROM_PEER, "IKE_CFG_SET", P1_COMPLETE)
         config = read(message)
         if not self.done and (config.address is not None or self.request is None):
             self._finish(config, now)

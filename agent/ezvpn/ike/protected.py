@@ -65,6 +65,7 @@ class ProtectedSa(IsakmpSa):
         raise NotImplementedError
 
     def peer_dead(self, now: int) -> None:
+        self.lines.ending("peer-dead", now)
         # One ISAKMP delete, in case it lives after all; ESP deletes would need answers from a peer that gives none.
         self.informational.send_delete_isakmp(now)
         self.down("peer-dead", "the gateway does not answer: dead peer detection gave it up", now)
@@ -74,6 +75,7 @@ class ProtectedSa(IsakmpSa):
     def repeat(self, exchange: Exchange, now: int) -> None:
         """The peer did not get our last message: the same bytes again, and nothing is processed twice."""
         packet = exchange.repeated()
+        self.lines.repeated(exchange.message_id)
         if packet:
             self.queue(packet, now)
             self.traced(True, exchange.kind, exchange.message_id, (), len(packet), True)
@@ -102,6 +104,9 @@ class ProtectedSa(IsakmpSa):
         # Authenticated from here on: the chain moves, the peer lives.
         exchange.answered(digest, next_iv, now)
         self.traced_in(header.exchange, header.message_id, parts, len(view))
+        if new:
+            self.lines.new_node(header.message_id, now)
+        self.lines.payloads(parts, header.message_id)
         self.heard(now, source)
         if header.exchange == ExchangeType.INFORMATIONAL:
             self.mark_seen(header.message_id)
@@ -257,6 +262,7 @@ class ProtectedSa(IsakmpSa):
     def _exchange_due(self, exchange: Exchange, now: int) -> None:
         packet = exchange.expire(now)
         if packet is not None:
+            self.lines.resending(exchange.message_id)
             self.queue(packet, now)
             self.traced(True, exchange.kind, exchange.message_id, (), len(packet), True)
             return

@@ -12,6 +12,7 @@ from ezvpn.crypto.dh import KeyPair
 from ezvpn.crypto.port import BadPublicValue
 from ezvpn.ike import keys, proposal, selectors
 from ezvpn.ike.child import Child
+from ezvpn.ike.debug import FROM_PEER, INTERNAL, signed
 from ezvpn.ike.events import ChildUp
 from ezvpn.ike.exchange import Exchange, Sent
 from ezvpn.ike.params import EspTransform, Selector
@@ -178,7 +179,11 @@ class QuickInitiator(Quick):
         if self.pair is not None:
             w.add(Payload.KE, self.pair.public)
         _write_identities(w, child.local, child.remote)
+        message_id = self.exchange.message_id
+        if sa.lines.on():
+            sa.lines.tagged("ISAKMP_QUICK", signed(message_id))
         sa.send_hashed(self.exchange, w, at, Sent.REQUEST, now)
+        sa.lines.quick_turn(message_id, INTERNAL, "IKE_INIT_QM", "IKE_QM_READY", "IKE_QM_I_QM1")
 
     def verify(self, view: memoryview, parts: "list[Part]", end: int) -> None:
         """HASH(2) = prf(SKEYID_a, M-ID | Ni_b | rest)."""
@@ -202,6 +207,7 @@ class QuickInitiator(Quick):
             sa.child_failed(child, "protocol", 0, "gateway's quick mode answer: " + text, now)
             return
         self.announce(transform, g_xy, (self.nonce, self.peer_nonce))
+        sa.lines.created(child)
         w = sa.writer(ExchangeType.QUICK, exchange.message_id)
         at = sa.sealed().begin(w)
         protection = sa.sealed()
@@ -214,6 +220,8 @@ class QuickInitiator(Quick):
             self.peer_nonce,
         )
         sa.send_hashed(exchange, w, at, Sent.LAST, now, b"", digest)
+        sa.lines.done(exchange.message_id, "No Error", now)
+        sa.lines.quick_turn(exchange.message_id, FROM_PEER, "IKE_QM_EXCH", "IKE_QM_I_QM1", "IKE_QM_PHASE2_COMPLETE")
         sa.child_up(child, now)
 
     def _accept(self, view: memoryview, parts: "list[Part]") -> "tuple[EspTransform, bytearray]":
@@ -299,6 +307,8 @@ class QuickResponder(Quick):
         _write_identities(w, peers_side, our_side)
         # Q3 answers Q2: until it comes, Q2 is repeated like a request.
         sa.send_hashed(self.exchange, w, at, Sent.REQUEST, now, self.peer_nonce)
+        message_id = self.exchange.message_id
+        sa.lines.quick_turn(message_id, FROM_PEER, "IKE_QM_EXCH", "IKE_QM_READY", "IKE_QM_R_QM2")
 
     def process(self, view: memoryview, parts: "list[Part]", now: int) -> None:
         """Q3: the pair stands."""
@@ -306,6 +316,10 @@ class QuickResponder(Quick):
         if self.transform is None:
             raise ValueError("quick 1 was not answered")
         self.announce(self.transform, self.g_xy, (self.peer_nonce, self.nonce))
+        lines, message_id = self.sa.lines, self.exchange.message_id
+        lines.created(self.child)
+        lines.done(message_id, "QM done (await)", now)
+        lines.quick_turn(message_id, FROM_PEER, "IKE_QM_EXCH", "IKE_QM_R_QM2", "IKE_QM_PHASE2_COMPLETE")
         self.sa.child_up(self.child, now)
 
     def _choose(self, body: SaBody) -> Proposal:

@@ -7,6 +7,7 @@ repetition follows the path when it moves (RFC 3947 4).
 
 from ezvpn.ike.child import Child
 from ezvpn.ike.core import Core
+from ezvpn.ike.debug import DebugLines
 from ezvpn.ike.events import Exchanged, Hint, Traced
 from ezvpn.ike.exchange import LINGER_MS, Exchange, Protection
 from ezvpn.ike.natt import UNKNOWN_ADDRESS, NatT
@@ -39,6 +40,7 @@ class IsakmpSa:
         self.protection: "Protection | None" = None
         self.timers = Timers()
         self.natt = NatT()
+        self.lines = DebugLines(self)
         self.socket = SOCKET_NATT if attempt.force_natt else SOCKET_IKE
         self.peer = attempt.peer
         self.peer_port = 4500 if attempt.force_natt else 500
@@ -136,6 +138,7 @@ class IsakmpSa:
             message_id = self.new_message_id()
         iv = self.protection.first_iv(message_id) if self.protection is not None else b""
         exchange = Exchange(kind, message_id, iv, now, task)
+        self.lines.new_node(message_id, now)
         self.keep(exchange)
         return exchange
 
@@ -180,6 +183,8 @@ class IsakmpSa:
             self.queue_drops += 1
         self._queue.append(packet)
         self.sent_at = now
+        if len(packet) > 1:  # not the one byte of a NAT keepalive
+            self.lines.sending(now)
 
     def next_packet(self) -> bytes:
         """The next message without marker, b"" = none."""
@@ -210,7 +215,9 @@ class IsakmpSa:
         protection.hash_rest(w, at, message_id)
         packet, _ = protection.seal(w, protection.first_iv(message_id))
         self.mark_seen(message_id)
+        self.lines.new_node(message_id, now)
         self.queue(packet, now)
+        self.lines.purge(message_id)
         self.traced(True, ExchangeType.INFORMATIONAL, message_id, tuple(w.types), len(packet), False)
 
     def begin_informational(self) -> "tuple[MessageWriter, int]":

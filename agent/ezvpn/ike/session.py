@@ -11,6 +11,7 @@ in its own file; what goes out again is decided in `exchange`.
 from ezvpn.ike.aggressive import Accepted, Aggressive
 from ezvpn.ike.child import SHORTEST_LIFE_S, Child, rekey_after_ms
 from ezvpn.ike.core import Core
+from ezvpn.ike.debug import FROM_IPSEC, FROM_PEER, P1_COMPLETE
 from ezvpn.ike.events import Configured, PeerMoved, Phase1Up, Rekey, SessionDown, XauthResult
 from ezvpn.ike.exchange import Exchange
 from ezvpn.ike.fragment import PATIENCE_MS, Reassembly
@@ -63,7 +64,10 @@ class Session(ProtectedSa):
     # --- starting and ending ----------------------------------------------------------------------------------------
 
     def start(self, now: int) -> None:
+        if self.lines.on():
+            self.lines.tagged("ISAKMP_AGGRESSIVE")
         self.aggressive.start(now)
+        self.lines.turn(FROM_IPSEC, "IKE_SA_REQ_AM", "IKE_I_AM1")
 
     def move(self, state: str) -> None:
         """Change state along `state.TRANSITIONS`."""
@@ -73,6 +77,7 @@ class Session(ProtectedSa):
 
     def close(self, now: int, cause: str, text: str) -> None:
         """Tell the gateway (ESP deletes first, then the ISAKMP delete), then end."""
+        self.lines.ending(cause, now)
         if self.protection is not None and self.state != State.DEAD:
             for child in self.children:
                 if child.up:
@@ -83,6 +88,7 @@ class Session(ProtectedSa):
     def down(self, cause: str, text: str, now: int) -> None:
         if self.state == State.DEAD:
             return
+        self.lines.ending(cause, now)
         step = STEP[self.state]
         for child in list(self.children):
             if child.up:
@@ -92,6 +98,7 @@ class Session(ProtectedSa):
         self.move(State.DEAD)
         self.forget_everything()
         self.core.emit(SessionDown(self.id, step, cause, self.last_hint, text))
+        self.lines.ended()
 
     def forget_everything(self) -> None:
         """Stop all timers, zero all keys."""
@@ -164,6 +171,7 @@ class Session(ProtectedSa):
         parts, _ = parse_chain(view, HEADER_BYTES, len(view), header.next_payload)
         check("am2", parts)
         self.traced_in(header.exchange, 0, parts, len(view))
+        self.lines.payloads(parts, 0)
         accepted = self.aggressive.process(view, header, parts, now, source)
         exchange.received = digest
         self._phase1_done(accepted, now)
@@ -172,6 +180,7 @@ class Session(ProtectedSa):
         self.accepted = accepted
         self.move(State.AM3_SENT)
         self.dpd.peer_sends = accepted.names(VendorId.DPD)
+        self.lines.turn(FROM_PEER, "IKE_AM_EXCH", P1_COMPLETE)
         life_s = accepted.life_s or accepted.transform.life_s
         if life_s:
             # What AM2 says of it is not authenticated: an attacker must not make us negotiate all day.
@@ -203,6 +212,8 @@ class Session(ProtectedSa):
 
     def _ask_config(self, now: int) -> None:
         self.move(State.CONFIG)
+        if self.lines.on():
+            self.lines.tagged("ISAKMP_NEED_CONFIG")
         # The request is repeated and given up on its own; this is for an answer that says nothing.
         self.timers.set(Slot.WAIT, now + STEP_WAIT_MS)
         self.mode_config.start(now)
@@ -213,6 +224,8 @@ class Session(ProtectedSa):
             self.confirmed = True
             self.aggressive.exchange.waiting = False
             if self.attempt.initial_contact:
+                if self.lines.on():
+                    self.lines.tagged("ISAKMP_INITIAL_CONTACT")
                 self.informational.send_initial_contact(now)
         # RFC 3947 7: only the end that is not behind the NAT may follow; the other one keeps what it was told.
         moved = source[1:] != (self.peer, self.peer_port) and source[0] == self.socket == SOCKET_NATT
@@ -229,6 +242,7 @@ class Session(ProtectedSa):
             if part.type != Payload.ATTR:
                 continue
             message = parse_config(clear, part.start, part.end)
+            self.lines.transaction(message, exchange.message_id)
             ours = self.xauth.wants(message)
             if message.type == ConfigType.REQUEST and ours:
                 self.xauth.process_request(exchange, message, now)
@@ -275,6 +289,8 @@ class Session(ProtectedSa):
             self.timers.set(Slot.PHASE1_REKEY, self.started + rekey_after_ms(life_s, self.core.jitter()))
         self.timers.set(Slot.PHASE1_LIFE, self.started + life_s * 1000)
         self.life_s = life_s
+        if self.lines.on():
+            self.lines.tagged("ISAKMP_RESTART_TIMER", life_s)
 
     def configured(self, config: ModeConfig, now: int) -> None:
         if self.attempt.request_address and config.address is None:

@@ -9,6 +9,7 @@ draft-beaulieu-ike-xauth-02 5 and 6. Who answers, and how often a stored passwor
 gateway's half lives in the practice gateway.
 """
 
+from ezvpn.ike.debug import FROM_PEER, INTERNAL, P1_COMPLETE
 from ezvpn.ike.events import XauthRequest
 from ezvpn.ike.exchange import Exchange, Sent
 from ezvpn.ike.sa import IsakmpSa
@@ -77,6 +78,9 @@ class XauthClient:
         self.rounds += 1
         exchange.owed = True
         self.sa.credentials_wanted(now)
+        if self.sa.lines.on():
+            self.sa.lines.tagged("ISAKMP_XAUTH_REQUEST")
+        self.sa.lines.turn(FROM_PEER, "IKE_CFG_REQUEST", "IKE_XAUTH_REPLY_AWAIT")
         self.sa.core.emit(XauthRequest(self.sa.id, kind, tuple(fields), self.message, challenge, self.rounds))
 
     def answer(self, fields: "list[tuple[int, str | Secret]]", now: int) -> None:
@@ -103,6 +107,8 @@ class XauthClient:
         for number in pending.extra:
             attributes.append((number, b""))
         self._send(pending.exchange, ConfigType.REPLY, pending.identifier, attributes, now)
+        self.sa.lines.done(pending.exchange.message_id, "Done with xauth request/reply exchange", now)
+        self.sa.lines.turn(INTERNAL, "IKE_XAUTH_REPLY_ATTR", "IKE_XAUTH_REPLY_SENT")
 
     def process_set(self, exchange: Exchange, message: ConfigMessage, now: int) -> None:
         """STATUS: acknowledge it (xauth 6.1: without attributes) and pass the verdict on."""
@@ -113,7 +119,12 @@ class XauthClient:
                 status = _number(value)
             elif number == Xauth.MESSAGE and isinstance(value, bytes):
                 self.message = clean_text(value)
+        lines = self.sa.lines
+        if lines.on() and status is not None:
+            lines.tagged("ISAKMP_XAUTH_SET", status)
         self._send(exchange, ConfigType.ACK, message.identifier, [], now)
+        lines.done(exchange.message_id, "No Error", now)
+        lines.turn(FROM_PEER, "IKE_CFG_SET", P1_COMPLETE)
         if status is not None:
             self._withdraw()
             self.sa.authenticated(status == XauthStatus.OK, self.message, now)
@@ -133,6 +144,7 @@ class XauthClient:
         w.begin(Payload.ATTR)
         write_config(w, ConfigMessage(kind, identifier, tuple(attributes)))
         w.end()
+        sa.lines.config("ISAKMP_CONFIG_RESPOND", exchange.message_id)
         sa.send_hashed(exchange, w, at, Sent.ANSWER, now)
 
 
