@@ -42,6 +42,7 @@ class FakeHost(Host):
         self.warnings = []
         self.wall = None
         self.synced = False
+        self.mask = 0
         self.typed = []  # secrets that arrived in answers
 
     def apply(self, config, now):
@@ -90,6 +91,13 @@ class FakeHost(Host):
 
     def clock(self, now):
         return (None if self.wall is None else self.wall + now), self.synced
+
+    def debugging(self):
+        return self.mask
+
+    def debug(self, mask, now):
+        self.mask = mask
+        self.calls.append(("debug", mask))
 
     def reboot(self, now):
         self.calls.append(("reboot",))

@@ -93,7 +93,7 @@ class Player:
             self.session = Session(host, 7, int(rest or "80"))
         elif word == "log":
             words = rest.split(" ")
-            host.log.add(self.now, words[0], *[part.replace("_", " ") for part in words[1:]])
+            host.log.add(self.now, words[0], *[argument(part) for part in words[1:]])
             self.session.refresh(self.now)
         elif word == "stored":
             self.session.stored(rest == "ok", self.now)
@@ -121,6 +121,13 @@ class Player:
 
     def feed(self, keys):
         self.session.feed(keys, self.now)
+
+
+def argument(word):
+    """An argument of a log line: a number if it looks like one; _ stands for a blank, except in the names of IKE's states."""
+    if word.lstrip("-").isdigit():
+        return int(word)
+    return word if word.startswith("IKE_") else word.replace("_", " ")
 
 
 def steps(text):

@@ -5,6 +5,7 @@ Level 4, pure. Which of them need `enable` is decided by the table they stand in
 
 from ezvpn.config.grammar import Match
 from ezvpn.console.caller import Caller, Failed
+from ezvpn.console.exec_debug import DEBUG, debug, undebug
 from ezvpn.console.exec_show import SHOW, SHOW_PRIVILEGED
 from ezvpn.console.host import XauthPrompt
 from ezvpn.record import Secret
@@ -31,6 +32,7 @@ USER = SHOW + (
 PRIVILEGED = (
     USER
     + SHOW_PRIVILEGED
+    + DEBUG
     + (
         (
             "clear crypto ipsec client ezvpn [WORD$name]",
@@ -177,6 +179,8 @@ ACTIONS = {
     "clear_ezvpn": clear_ezvpn,
     "connect": connect,
     "xauth": xauth,
+    "debug": debug,
+    "undebug": undebug,
 }
 
 

@@ -4,7 +4,7 @@ Level 4, pure.
 """
 
 from ezvpn.config.grammar import Match
-from ezvpn.console import render, render_json
+from ezvpn.console import exec_debug, render, render_json
 from ezvpn.console.caller import Caller, Failed
 from ezvpn.console.debug import Clock
 from ezvpn.ike.status import TunnelStatus
@@ -32,7 +32,7 @@ SHOW = (
 )
 
 # In privileged mode only.
-SHOW_PRIVILEGED = (
+SHOW_PRIVILEGED = exec_debug.SHOW_DEBUG + (
     ("show logging [json]$json", ("", "The log", _JSON), "show_logging"),
     ("show running-config [json]$json", ("", "The running configuration, without secrets", _JSON), "show_running"),
 )
@@ -139,4 +139,5 @@ SHOWS = {
     "show_version": (_version, _version_json),
     "show_logging": (_logging, _logging_json),
     "show_running": (_running, _running_json),
+    "show_debugging": (exec_debug.show, exec_debug.show_json),
 }

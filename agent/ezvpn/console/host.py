@@ -129,6 +129,14 @@ class Host:
         """(wall clock in ms since 1970, or None while nobody has told it; whether it is synchronised)."""
         raise NotImplementedError
 
+    def debugging(self) -> int:
+        """What `debug` has switched on: bits of `log.Debug`."""
+        raise NotImplementedError
+
+    def debug(self, mask: int, now: int) -> None:
+        """Switch on exactly this."""
+        raise NotImplementedError
+
     def reboot(self, now: int) -> None:
         """Start the device again."""
         raise NotImplementedError

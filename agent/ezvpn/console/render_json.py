@@ -17,6 +17,7 @@ dotted text, SPIs and cookies hexadecimal text. `…_ms` are on the scale of `up
     show version                      model version interpreter crypto plane board serial hostname up_ms
     show running-config               lines: [text], secrets masked
     show logging                      level, logged, records: [seq up_ms time mnemonic severity text]
+    show debugging                    isakmp ipsec ezvpn: true or false
     show clock                        time, synchronized, up_ms
     show mqtt                         broker connected reason since_ms topic counters{}
 """

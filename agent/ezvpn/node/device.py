@@ -16,10 +16,11 @@ from ezvpn.console.debug import Clock
 from ezvpn.crypto.port import Crypto
 from ezvpn.dataplane.port import DataPlane, KernelError, Route
 from ezvpn.ike.endpoint import Endpoint
-from ezvpn.ike.events import ChildDown, ChildUp, Dropped, Event, PeerMoved, Watch
+from ezvpn.ike.events import ChildDown, ChildUp, Event, PeerMoved, Watch
 from ezvpn.ike.params import ModeConfig
 from ezvpn.ike.status import TunnelStatus
 from ezvpn.log import CATALOG, LogRecord, Ring, Severity
+from ezvpn.node.debugging import Debugging
 from ezvpn.node.facts import Facts, Order
 from ezvpn.node.plane_watch import PlaneWatch
 from ezvpn.node.settings import masked, settings_of
@@ -65,6 +66,7 @@ class Device:
         self.log = Ring()
         self.links = Links(facts.aliases)
         self.endpoint = Endpoint(crypto, entropy)
+        self.debugging = Debugging(self.log, self.endpoint)
         self.reporter = Reporter(facts.boot_id, self.tunnels)
         self.counters: "dict[str, int]" = {}
         self.outside: object = None  # () -> [(name, count)]: what the runtime counts
@@ -164,6 +166,8 @@ class Device:
                 found[tunnel.name + " ignored " + what] = tunnel.ignored[what]
             found[tunnel.name + " stale events"] = tunnel.stale
             found[tunnel.name + " lost notices"] = tunnel.telling.lost
+        if self.debugging.left_out:
+            found["debug lines left out"] = self.debugging.left_out
         found["data plane edges lost"] = self.plane.overflows
         drops = self.plane.drops()
         for cause in drops:
@@ -192,8 +196,7 @@ class Device:
             if edge is not None:
                 edge.tunnel.handle(event, now)
                 self._obey(edge, now)
-            if isinstance(event, Dropped):
-                self._add_log(now, "IKE_DROPPED", event.cause + ": " + event.text)
+            self.debugging.event(event, edge.tunnel.local if edge is not None else None, now)
         if any_event:
             self._settle(now)
         return any_event
@@ -261,9 +264,13 @@ class Device:
 
     def _notice(self, edge: _Edge, notice: Notice, now: int) -> None:
         tunnel = edge.tunnel
+        if CATALOG[notice.mnemonic][1] >= Severity.DEBUG:
+            if self.debugging.wants(notice.mnemonic):
+                self.debugging.tell(now, notice.mnemonic, notice.args)
+            return
         record = self._add_log(now, notice.mnemonic, *notice.args)
         again = notice.mnemonic == "EZVPN_XAUTH" and edge.told == tunnel.state  # a reminder is for the console alone
-        if CATALOG[notice.mnemonic][1] < Severity.DEBUG and record is not None and not again:
+        if not again:
             if self._report_at is not None:
                 self._configure_reports(now)
             before = edge.told
@@ -379,10 +386,8 @@ class Device:
         for edge in self._edges:
             edge.dirty = True
 
-    def _add_log(self, now: int, mnemonic: str, *args: object) -> "LogRecord | None":
-        """Into the ring. What only debugging wants is left out unless the configuration asks for that severity."""
-        if CATALOG[mnemonic][1] >= Severity.DEBUG and self.config.logging_level < Severity.DEBUG:
-            return None
+    def _add_log(self, now: int, mnemonic: str, *args: object) -> LogRecord:
+        """Into the ring. Lines of debugging go through `debugging`."""
         return self.log.add(now, mnemonic, *args)
 
     def _owner(self, session: int) -> "_Edge | None":

@@ -94,5 +94,11 @@ class NodeHost(Host):
     def clock(self, now: int) -> "tuple[int | None, bool]":
         return self._node.wall(now)
 
+    def debugging(self) -> int:
+        return self._node.debugging.mask
+
+    def debug(self, mask: int, now: int) -> None:
+        self._node.debugging.switch(mask)
+
     def reboot(self, now: int) -> None:
         self._node.order("reboot")

@@ -35,6 +35,7 @@ def out(kind, what):
 
 node = device(1, (GATEWAY,), CLIENT)
 replay = Replay(node, out)
+node.debugging.switch(7)
 replay.configure(SIX_LINES)
 replay.play(trace["received"], trace["until"])
 status = node.tunnels(replay.now)[0]
