@@ -24,8 +24,9 @@ from typing import Any
 
 from ezvpn_hil.lab import broker as brokers
 from ezvpn_hil.lab import rootless, strongswan
-from ezvpn_hil.lab.agent import six_lines
+from ezvpn_hil.lab.agent import Agent, six_lines
 from ezvpn_hil.lab.broker import Subscription
+from ezvpn_hil.lab.gateway import RunningGateway
 from ezvpn_hil.lab.interrupts import SIGNALS
 from ezvpn_hil.lab.lab import Lab
 from ezvpn_hil.lab.namespace import LabError
@@ -37,7 +38,13 @@ TUNNEL = "HQ"
 TEN_MEGABYTES = 10_000_000
 CONNECT_LIMIT_S = 30.0
 REPORT_STEP_S = 0.05
+# The seconds and the retry of `crypto isakmp keepalive`: a silent peer is dead at most KEEPALIVE_S + 5 x RETRY_S after its last
+# answer, and the next one has the tunnel within a second.
+KEEPALIVE_S, RETRY_S = 10, 2
+DEAD_LIMIT_S = KEEPALIVE_S + 5 * RETRY_S
+FAILOVER_LIMIT_S = 1.0
 
+WATCHING = f"crypto isakmp keepalive {KEEPALIVE_S} {RETRY_S} periodic\n"
 REPORTING = """!
 hostname {device}
 mqtt
@@ -139,18 +146,16 @@ class Reporter(threading.Thread):
         self.catch_up()
 
 
-def configuration(gateway: Gateway, peer: str) -> tuple[str, str]:
-    """The six lines that connect, and the lines that report."""
-    return six_lines(gateway, peer, TUNNEL), REPORTING.format(device=DEVICE, broker=SERVICES)
+def configuration(gateway: Gateway, *peers: str) -> tuple[str, str]:
+    """The lines that connect to the first peer that lives and watch it, and the lines that report."""
+    return WATCHING + six_lines(gateway, *peers, name=TUNNEL), REPORTING.format(device=DEVICE, broker=SERVICES)
 
 
 def show(teller: Teller, lab: Lab) -> None:
     """The demo's story. Raises Failed or LabError where it ends early."""
-    gateway = lab.gateways[0]
     assert lab.broker is not None
-    teller.done(
-        f"lab {lab.name}: {gateway.options.kind} at {gateway.address}, protected host {LAN_HOST}, broker at {SERVICES}"
-    )
+    kind, addresses = lab.gateways[0].options.kind, " and ".join(gateway.address for gateway in lab.gateways)
+    teller.done(f"lab {lab.name}: {kind} at {addresses}, protected host {LAN_HOST}, broker at {SERVICES}")
     before = lab.client.dump()
     dashboard = lab.broker.subscribe()
     reporter = Reporter(teller, dashboard)
@@ -162,23 +167,15 @@ def show(teller: Teller, lab: Lab) -> None:
 
 
 def _tunnel(teller: Teller, lab: Lab, dashboard: Subscription, reporter: Reporter, before: dict[str, Any]) -> None:
-    gateway = lab.gateways[0]
-    six, reporting = configuration(gateway.options, gateway.address)
+    first, second = lab.gateways[:2]
+    connecting, reporting = configuration(first.options, first.address, second.address)
     teller.step("Start the agent in the client's namespace with these lines")
-    teller.block(six)
+    teller.block(connecting)
     teller.block(reporting)
     agent = lab.agent()
     began = time.monotonic()
-    agent.start(six + reporting)
-    topic = f"tunnel/{TUNNEL}/state"
-
-    def up() -> bool:
-        if agent.returncode is not None:
-            raise Failed(f"the agent ended with {agent.returncode}:\n{agent.log_tail()}")
-        states = [p for t, p, _ in dashboard.messages() if t.endswith(topic)]
-        return bool(states) and isinstance(states[-1], dict) and bool((states[-1].get("assigned") or {}).get("address"))
-
-    if not wait_until(up, CONNECT_LIMIT_S, 0.02):
+    agent.start(connecting + reporting)
+    if not wait_until(lambda: _connected(agent, dashboard) == first.address, CONNECT_LIMIT_S, 0.02):
         raise Failed(f"no tunnel within {CONNECT_LIMIT_S:.0f} s; the end of the agent's log:\n{agent.log_tail()}")
     took = time.monotonic() - began
     reporter.catch_up()
@@ -192,14 +189,7 @@ def _tunnel(teller: Teller, lab: Lab, dashboard: Subscription, reporter: Reporte
     for way in ("down", "up"):
         good, seconds = lab.transfer(way, TEN_MEGABYTES)
         check(teller, lambda good=good: good, f"10 MB {way} in {seconds:.2f} s, SHA-256 equal at both ends")  # type: ignore[misc]
-    if sas := [sa for sa in gateway.list_sas() if sa.get("state") == "ESTABLISHED"]:
-        teller.done(
-            f"the gateway says: {sas[0].get('remote-xauth-id', '')} has {', '.join(sas[0].get('remote-vips', []))}"
-        )
-        for child in sas[0].get("child-sas", {}).values():
-            suite = "-".join(child[k] for k in ("encr-alg", "encr-keysize", "integ-alg") if k in child)
-            networks = ", ".join(child["local-ts"])
-            teller.done(f"the gateway says: {networks} {suite}, {child['bytes-in']} bytes in, {child['bytes-out']} out")
+    _gateway_says(teller, first)
 
     teller.step("Wait for the next metrics")
     try:
@@ -207,6 +197,8 @@ def _tunnel(teller: Teller, lab: Lab, dashboard: Subscription, reporter: Reporte
     except LabError as error:
         raise Failed(str(error)) from None
     reporter.catch_up()
+
+    _failover(teller, lab, agent, dashboard, reporter)
 
     teller.step("Stop the agent")
     began = time.monotonic()
@@ -216,6 +208,63 @@ def _tunnel(teller: Teller, lab: Lab, dashboard: Subscription, reporter: Reporte
     teller.done(f"ended after {time.monotonic() - began:.2f} s")
     check(teller, lambda: dashboard.wait("/status", "offline", 3) == "offline", "the broker says: offline")
     check(teller, lambda: lab.client.dump() == before, "addresses, links, routes and rules are as before")
+
+    reporter.catch_up()
+    teller.step("The story as the broker heard it")
+    for number, text in enumerate(_events(dashboard), 1):
+        teller.block(f"{number:2d}. {text}", "")
+
+
+def _failover(teller: Teller, lab: Lab, agent: Agent, dashboard: Subscription, reporter: Reporter) -> None:
+    """The gateway in use falls silent: dead peer detection, and the next one has the tunnel."""
+    first, second = lab.gateways[:2]
+    teller.step(f"Freeze gateway {first.address}: it is there and says nothing more")
+    told = len(_events(dashboard))
+    began = time.monotonic()
+    first.freeze()
+    try:
+        if not wait_until(lambda: any("DOWN" in text for text in _events(dashboard)[told:]), DEAD_LIMIT_S + 2, 0.02):
+            raise Failed(f"nobody noticed within {DEAD_LIMIT_S} s; the end of the agent's log:\n{agent.log_tail()}")
+        down = time.monotonic()
+        reporter.catch_up()
+        teller.done(
+            f"noticed {down - began:.2f} s later, at most {DEAD_LIMIT_S} s with keepalive {KEEPALIVE_S} {RETRY_S}"
+        )
+        if not wait_until(lambda: _connected(agent, dashboard) == second.address, CONNECT_LIMIT_S, 0.02):
+            raise Failed(f"no tunnel to {second.address}; the end of the agent's log:\n{agent.log_tail()}")
+        took = time.monotonic() - down
+        reporter.catch_up()
+        check(teller, lambda: took <= FAILOVER_LIMIT_S, f"tunnel up at {second.address} {took:.2f} s after DOWN")
+        check(teller, lambda: lab.client.ping(LAN_HOST), "3 pings of 3 answered")
+        _gateway_says(teller, second)
+    finally:
+        first.thaw()
+
+
+def _connected(agent: Agent, dashboard: Subscription) -> str:
+    """The gateway that the last report names with an assigned address, "" while there is none."""
+    if agent.returncode is not None:
+        raise Failed(f"the agent ended with {agent.returncode}:\n{agent.log_tail()}")
+    states = [p for t, p, _ in dashboard.messages() if t.endswith(f"tunnel/{TUNNEL}/state")]
+    if not states or not isinstance(states[-1], dict) or not (states[-1].get("assigned") or {}).get("address"):
+        return ""
+    return str(states[-1].get("peer"))
+
+
+def _events(dashboard: Subscription) -> list[str]:
+    """What the events of the tunnel say, in the order of the broker."""
+    found = [p for t, p, _ in dashboard.messages() if t.endswith(f"tunnel/{TUNNEL}/event")]
+    return [summary(payload) for payload in found]
+
+
+def _gateway_says(teller: Teller, gateway: RunningGateway) -> None:
+    for sa in [sa for sa in gateway.list_sas() if sa.get("state") == "ESTABLISHED"][:1]:
+        addresses = ", ".join(sa.get("remote-vips", []))
+        teller.done(f"the gateway says: {sa.get('remote-xauth-id', '')} has {addresses}")
+        for child in sa.get("child-sas", {}).values():
+            suite = "-".join(child[k] for k in ("encr-alg", "encr-keysize", "integ-alg") if k in child)
+            networks = ", ".join(child["local-ts"])
+            teller.done(f"the gateway says: {networks} {suite}, {child['bytes-in']} bytes in, {child['bytes-out']} out")
 
 
 def check(teller: Teller, good: Callable[[], bool], text: str) -> None:
@@ -273,8 +322,8 @@ def main(argv: list[str] | None = None) -> int:
 def built(teller: Teller, gateway: str, broker: str, wanted: bool) -> Iterator[Lab]:
     """A lab that is up. Where installed programs were not asked for by name and don't start (a profile of the machine forbids
     it to them, say), ours stand in. Raises LabError."""
-    teller.step("Build a network in namespaces: gateway, protected LAN, client, broker")
-    lab = Lab([Gateway(kind=gateway)], nat=False, broker_program=broker)
+    teller.step("Build a network in namespaces: two gateways, protected LAN, client, broker")
+    lab = Lab([Gateway(kind=gateway)] * 2, nat=False, broker_program=broker)
     try:
         try:
             lab.up()
@@ -283,7 +332,7 @@ def built(teller: Teller, gateway: str, broker: str, wanted: bool) -> Iterator[L
                 raise
             teller.block(str(error))
             teller.step("Build it with the practice gateway and the embedded broker, which stand in")
-            lab = Lab([Gateway(kind=STAND_INS[0])], nat=False, broker_program=STAND_INS[1])
+            lab = Lab([Gateway(kind=STAND_INS[0])] * 2, nat=False, broker_program=STAND_INS[1])
             lab.up()
         yield lab
     finally:

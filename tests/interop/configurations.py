@@ -21,13 +21,13 @@ def connecting(gateway: RunningGateway | Gateway, *peers: str, extra: tuple[str,
     if not peers:
         assert isinstance(gateway, RunningGateway)
         peers = (gateway.address,)
-    text = six_lines(options, peers[0])
+    text = six_lines(options, *peers)
     user, password = options.users[0]
     known = {"group": options.group, "key": options.psk, "user": user, "password": password}
     said = {**known, **changes}
     for form in ("group {group} key {key}", "username {user} password {password}"):
         text = text.replace(form.format(**known), form.format(**said))
-    lines = [f" peer {peer}" for peer in peers[1:]] + [f" {line}" for line in extra]
+    lines = [f" {line}" for line in extra]
     return text + "".join(line + "\n" for line in lines)
 
 

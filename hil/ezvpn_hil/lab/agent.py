@@ -38,15 +38,16 @@ CONFIG = """crypto ipsec client ezvpn {name}
  connect auto
  group {group} key {key}
  mode client
- peer {peer}
+{peers}
  username {user} password {password}
 """
 
 
-def six_lines(gateway: Gateway, peer: str, name: str = "HQ") -> str:
-    """The shortest configuration that connects to a gateway."""
+def six_lines(gateway: Gateway, *peers: str, name: str = "HQ") -> str:
+    """The shortest configuration that connects: six lines with one peer."""
     user, password = gateway.users[0]
-    return CONFIG.format(name=name, group=gateway.group, key=gateway.psk, peer=peer, user=user, password=password)
+    lines = "\n".join(f" peer {peer}" for peer in peers)
+    return CONFIG.format(name=name, group=gateway.group, key=gateway.psk, peers=lines, user=user, password=password)
 
 
 class Agent:

@@ -7,13 +7,16 @@ from ezvpn_hil.demo import configuration, summary
 from ezvpn_hil.lab.plan import Gateway
 
 
-def test_six_lines_connect_and_parse() -> None:
-    six, reporting = configuration(Gateway(), "198.51.100.11")
-    assert len(six.splitlines()) == 6
-    result = text.parse(six + reporting)
+def test_the_lines_parse() -> None:
+    connecting, reporting = configuration(Gateway(), "198.51.100.11", "198.51.100.12")
+    assert len(connecting.splitlines()) == 8  # six, one more peer, and how it is watched
+    result = text.parse(connecting + reporting)
     assert result.errors == []
+    keepalive = result.config.keepalive
+    assert keepalive is not None and keepalive.periodic
     (profile,) = result.config.profiles
     assert (profile.name, profile.group, profile.username) == ("HQ", "unity", "alice")
+    assert [peer.host for peer in profile.peers] == ["198.51.100.11", "198.51.100.12"]
 
 
 def test_each_kind_of_report_is_one_line() -> None:
