@@ -7,31 +7,68 @@ from __future__ import annotations
 
 from collections import deque
 from random import Random
+from typing import TYPE_CHECKING
 
 from ezvpn.config.text import parse
 from ezvpn.crypto.port import Crypto
 from ezvpn.dataplane.fake import FakePlane
 from ezvpn.dataplane.port import Route
+from ezvpn.ike.events import ChildUp
+from ezvpn.ike.status import ChildStatus
 from ezvpn.node.facts import Facts
 from ezvpn.node.node import Node
 
+if TYPE_CHECKING:
+    from soak.traffic import Traffic
+
 LOG_LINES = 50
+DEAD = "no longer answers"  # `tunnel.causes`: peer-dead
 
 
 class QuietPlane(FakePlane):
-    """A fake plane that forgets what it was asked, and knows which pairs stand."""
+    """A fake plane that forgets what it was asked, and knows which pairs stand. `traffic` counts for it; `wanted_out` and
+    `wanted_in` are the pairs whose next packet is to be told."""
 
-    def __init__(self) -> None:
+    def __init__(self, traffic: Traffic | None) -> None:
         super().__init__()
         self.calls = deque(maxlen=LOG_LINES)  # type: ignore[assignment]
-        self.armed = deque(maxlen=LOG_LINES)  # type: ignore[assignment]
+        self.traffic = traffic
         self.installed = 0
+        self.wanted_out: dict[int, bool] = {}
+        self.wanted_in: dict[int, bool] = {}
+        self._counted: dict[int, tuple[int, int]] = {}  # what had passed when the pair was installed
 
-    def install(self, tunnel: str, child: object, now: int) -> None:
+    def install(self, tunnel: str, child: ChildUp, now: int) -> None:
         super().install(tunnel, child, now)
         self.installed += 1
+        self.arm_out(child.spi_in)
+        self.arm_in(child.spi_in)
+        if self.traffic is not None:
+            self._counted[child.spi_in] = self.traffic.count(now)
+            self.traffic.edges(now)
 
-    def pairs(self) -> dict[int, tuple[object, int]]:
+    def remove(self, spi_in: int, now: int) -> None:
+        super().remove(spi_in, now)
+        for held in (self.wanted_out, self.wanted_in, self._counted):
+            held.pop(spi_in, None)
+
+    def arm_out(self, spi_in: int) -> None:
+        self.wanted_out[spi_in] = True
+
+    def arm_in(self, spi_in: int) -> None:
+        self.wanted_in[spi_in] = True
+
+    def status(self, spi_in: int, now: int | None = None) -> ChildStatus | None:
+        status = super().status(spi_in, now)
+        if status is not None and self.traffic is not None and now is not None:
+            come, gone = self._counted[spi_in]
+            status.packets_in, status.packets_out = (
+                passed - before for passed, before in zip(self.traffic.count(now), (come, gone), strict=True)
+            )
+            status.last_in, status.last_out = self.traffic.last_in, self.traffic.last_out
+        return status
+
+    def pairs(self) -> dict[int, tuple[ChildUp, int]]:
         """Inbound SPI -> (its ChildUp, when it was installed)."""
         return self._children
 
@@ -50,14 +87,16 @@ class Device:
         self.chance = chance
         self.tail: deque[str] = deque(maxlen=LOG_LINES)
         self.boots = 0
+        self.deaths = 0  # verdicts of dead peer detection
         self.names_work = True
+        self.traffic: Traffic | None = None
         self.answers: list[tuple[object, ...]] = []
         self.boot()
 
     def boot(self) -> None:
         """Power on: nothing is remembered."""
         self.boots += 1
-        self.plane = QuietPlane()
+        self.plane = QuietPlane(self.traffic)
         self.answers = []
         self.route(self.local)
         facts = Facts("Soak", "0.0.0", "test", "unix", "S1", f"boot-{self.boots}", (500, 4500), False, ())
@@ -82,6 +121,9 @@ class Device:
     def obey(self, order: object) -> None:
         """One order of the node."""
         if order.name == "log":
-            self.tail.append(order.args[0].rstrip())
+            line = order.args[0].rstrip()
+            self.tail.append(line)
+            if DEAD in line:
+                self.deaths += 1
         elif order.name == "resolve":
             self.answers.append(order.args)

@@ -18,6 +18,7 @@ from ezvpn.ike.child import RETIRED_MS
 from ezvpn.ike.state import State
 from ezvpn.wire.inet import ipv4_text
 from soak.gateway import Gateway
+from soak.traffic import Traffic
 from soak.world import Violation, World
 
 UP = "IPSEC_ACTIVE"
@@ -32,13 +33,14 @@ LEAK_OBJECTS = 3000
 
 @dataclass
 class Bounds:
-    """In ms. detect: from the loss of the gateway to the verdict, 0 = nobody looks · pair: the life of a pair · double: how
-    long two pairs that nobody retired may stand for one network."""
+    """In ms. detect: from the loss of the gateway to the verdict, with traffic where that is on-demand · pair: the life of a
+    pair · double: how long two pairs that nobody retired may stand for one network."""
 
     detect: int
     pair: int
     reconnect: int
     double: int
+    on_demand: bool
 
 
 @dataclass
@@ -66,8 +68,9 @@ class Figures:
 class Judge:
     """Called by the world. Raises `Violation`."""
 
-    def __init__(self, world: World, bounds: Bounds) -> None:
+    def __init__(self, world: World, bounds: Bounds, traffic: Traffic) -> None:
         self.world = world
+        self.traffic = traffic
         self.bounds = bounds
         self.figures = Figures()
         self.kind = "reconnecting"
@@ -80,6 +83,7 @@ class Judge:
 
     def __call__(self, now: int) -> None:
         self._look_at_gateways(now)
+        self._check_deaths(now)
         kind = self._kind_now()
         self._check_bound(now)
         if kind != self.kind:
@@ -88,6 +92,7 @@ class Judge:
             elif self.kind == "up":
                 self._out_since = now
             self.kind, self.since = kind, now
+            self.traffic.health(kind == "up", now)
         self._check_doubles(now)
 
     def _up_again(self, now: int) -> None:
@@ -106,6 +111,15 @@ class Judge:
     def count(self) -> None:
         """What the device counted by itself, before it forgets it."""
         self.figures.pairs += self.world.device.plane.installed
+        self.figures.probes = sum(gateway.probes for gateway in self.world.gateways)
+
+    def _check_deaths(self, now: int) -> None:
+        """A verdict needs a reason: the gateway was gone, or something was lost in the time of the verdict."""
+        deaths = self.world.device.deaths
+        if deaths != self.figures.deaths:
+            self.figures.deaths = deaths
+            if self.kind in ("up", "half") and now - self.world.network.lost_at > self.bounds.detect:
+                raise Violation("a gateway that lives and answers was called dead")
 
     def _look_at_gateways(self, now: int) -> None:
         network = self.world.network
@@ -152,7 +166,12 @@ class Judge:
                 return
             start, bound = max(start, min(self._reachable.values())), self.bounds.reconnect
         elif self.kind == "unnoticed":
-            bound = self.bounds.detect or self.bounds.pair
+            bound = self.bounds.detect
+            if self.bounds.on_demand:
+                # Without traffic nobody asks, and a renewal is what tells.
+                if self.traffic.since is None:
+                    return
+                start = max(start, self.traffic.since)
         elif self.kind == "half":
             bound = self.bounds.pair
         else:

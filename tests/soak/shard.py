@@ -13,6 +13,7 @@ from ezvpn.crypto.choose import best
 from soak.device import Device
 from soak.gateway import Gateway
 from soak.judge import Bounds, Figures, Judge
+from soak.traffic import PATTERNS, Traffic
 from soak.weather import Weather
 from soak.world import Network, Violation, World
 
@@ -25,6 +26,7 @@ NO_ANSWER = 15_000  # an attempt at a gateway that says nothing
 LONGEST_WAIT = 90_000  # 60 s of back-off and its jitter
 HANDSHAKE = 20_000
 UNLUCKY = 60_000  # under loss: an attempt that dies half-way, by its longest step
+MOMENT = 1_000
 MISHAP_EVERY = DAY // 2
 
 
@@ -102,13 +104,13 @@ def build(chance: Random, keepalive: str, real_crypto: bool) -> tuple[World, Jud
     crypto = best(chance.randbytes) if real_crypto else ToyCrypto()
     count = chance.choice((1, 2, 3, 3))
     addresses = [bytes([198, 51, 100, 11 + n]) for n in range(count)]
-    split = tuple(f"203.0.{n}.0/24" for n in range(113, 113 + chance.choice((1, 1, 1, 3))))
+    split = tuple(f"203.0.{n}.0/24" for n in range(113, 113 + chance.choice((1, 1, 1, 1, 1, 3))))
     names = {f"gw{n}.example.net": [address] for n, address in enumerate(addresses)}
     by_name = chance.random() < 0.3
     hosts = list(names) if by_name else [".".join(str(byte) for byte in address) for address in addresses]
     local = bytes([192, 168, 1, 2])
     # Behind a NAT there is a keepalive each 20 s: where the probes are rarer, that would be most of the work.
-    nat = chance.random() < (0.5 if keepalive == "10 2 periodic" else 0.1)
+    nat = chance.random() < (0.3 if keepalive == "10 2 periodic" else 0.1)
     device = Device(configuration(chance, keepalive, hosts), names, addresses, local, crypto, chance)
     gateways = [Gateway(address, crypto, chance, split) for address in addresses]
     network = Network(chance, chance.choice((1, 20, 150)))
@@ -117,10 +119,18 @@ def build(chance: Random, keepalive: str, real_crypto: bool) -> tuple[World, Jud
     world = World(device, gateways, network)
     # A try at each of the others, and at each one attempt that dies in the middle of its handshake.
     reconnect = LONGEST_WAIT + NO_ANSWER * (count - 1) + HANDSHAKE + UNLUCKY * count
+    traffic = Traffic(world, chance, chance.choices(tuple(PATTERNS), (1, 3, 2, 2, 2))[0], chance.random() < 0.8)
+    device.traffic = device.plane.traffic = traffic
     pair = (PAIR_LIFE_S + 60) * 1000
-    judge = Judge(world, Bounds(0, pair, reconnect, pair))
+    judge = Judge(world, Bounds(detect(keepalive), pair, reconnect, pair, "periodic" not in keepalive), traffic)
     world.judge = judge
     return world, judge, Weather(world, judge, chance, MISHAP_EVERY, base)
+
+
+def detect(keepalive: str) -> int:
+    """`seconds + 5 x retry`, and a moment for what is on its way."""
+    words = keepalive.split()
+    return (int(words[0]) + 5 * int(words[1])) * 1000 + MOMENT
 
 
 def configuration(chance: Random, keepalive: str, hosts: list[str]) -> str:

@@ -104,6 +104,8 @@ class World:
             self._device_at = NEVER
         else:
             self._device_at = at
+        if device.traffic is not None and (device.plane.wanted_out or device.plane.wanted_in):
+            device.traffic.edges(now)
         self._judge_if_changed()
 
     def _judge_if_changed(self) -> None:
@@ -155,8 +157,14 @@ class World:
     def _at_gateway(self, now: int, what: object) -> None:
         gateway, data, source = what
         if gateway.up:
+            answer = gateway.answer_probe(data, now, source)
+            if answer is not None:
+                self._back(gateway, answer, source)
+                return
             gateway.receive(data, now, source)
             self.drain_gateway(gateway)
+        else:
+            self.network.lost_at = now
 
     def _at_device(self, now: int, what: object) -> None:
         address, socket, data, to = what
