@@ -102,14 +102,15 @@ class Endpoint:
         if found is not None:
             found.liveness.note_outbound(now)
 
-    def note_inbound(self, session: int, at: int, spi: int = 0) -> None:
+    def note_inbound(self, session: int, at: int, spi: int = 0) -> bool:
         """Authenticated ESP past anti-replay came in at `at`, under our SPI `spi`: a sign of life (RFC 3706 5.4), and the pair
-        stands at the gateway too."""
+        stands at the gateway too. False: a later sign of life is known, so this one changes nothing."""
         found = self._find(session)
-        if found is not None:
-            found.liveness.heard(at)
-            if spi:
-                found.quick3_arrived(spi)
+        if found is None:
+            return False
+        if spi:
+            found.quick3_arrived(spi)
+        return found.liveness.heard(at)
 
     def prepare(self, group: int, now: int) -> None:
         """Make a DH key pair while there is time."""

@@ -41,6 +41,7 @@ class Liveness:
         self.mode = Mode.OFF
         self.missed = 0
         self._probed_at: "int | None" = None
+        self._life_at = 0  # the last sign of life that (re)started the idle timer
 
     def start(self, now: int) -> None:
         """The ISAKMP SA is ready for quick mode, or the settings changed: (re)arm, if there is anything to watch with."""
@@ -57,15 +58,17 @@ class Liveness:
 
     # --- signs of life ----------------------------------------------------------------------------------------------
 
-    def heard(self, at: int) -> None:
-        """Fresh ESP, or an IKE message other than of DPD, came in at `at` (ms)."""
-        if self.mode == Mode.OFF:
-            return
+    def heard(self, at: int) -> bool:
+        """Fresh ESP, or an IKE message other than of DPD, came in at `at` (ms). False: before what is known already, and the
+        timers stay."""
+        if self.mode == Mode.OFF or at < self._life_at:
+            return False
         if self.mode == Mode.PROBING:
             self._alive(None)
             self._watch(at)
         elif self.keepalive is not None and not self.keepalive.periodic:
             self._watch(at)
+        return True
 
     def hello(self, now: int) -> None:
         """The peer's own R-U-THERE with a rising number: "a hello goes out every N s unless one was received from the peer"."""
@@ -151,6 +154,7 @@ class Liveness:
         """WATCHING, the idle timer counted from `at`."""
         if self.keepalive is not None:
             self.mode = Mode.WATCHING
+            self._life_at = at
             self.sa.timers.stop(Slot.DPD_REPLY)
             self.sa.timers.set(Slot.DPD_IDLE, at + self.keepalive.seconds * 1000)
 

@@ -56,10 +56,10 @@ class PlaneWatch:
             went = went or status.packets_out != seen.packets_out
             seen.packets_in = status.packets_in
             seen.packets_out = status.packets_out
-        if came is not None:
-            self._endpoint.note_inbound(session, came)
+        if came is not None and self._endpoint.note_inbound(session, came):
             return
         for seen in pairs:
             self._plane.arm_out(seen.spi_in)
-        if went:
+        # Where inbound moved, but before the last life, nobody knows whether outbound moved after it: the next packet says.
+        if went and came is None:
             self._endpoint.note_outbound(session, now)

@@ -111,3 +111,23 @@ def test_other_settings_start_the_timers_again_and_bounce_nothing() -> None:
     w.configure(SIX_LINES)
     w.wait(60_000)
     assert w.status.phase1.session == session and w.probes == 1
+
+
+def test_inbound_from_before_the_last_life_is_no_news() -> None:
+    """A ping and its answer, then the ACK of the probe that the ping called for. Ten seconds after that ACK the counters have
+    moved since the last look, but not since the ACK: the next packet is waited for, and no timer is left in the past."""
+    w = Watched("10 2")
+    w.wait(20_000)
+    answered = w.now + 3
+    w.edge(Edge.FIRST_OUT)
+    w.wait(10_009)
+    assert w.probes == 1
+    w.counters(packets_in=1, packets_out=1, last_in=answered)
+    w.device.plane.armed.clear()
+    looked = w.now + 1
+    assert w.step(looked)
+    at = w.node.deadline()
+    assert at is not None and at > looked
+    assert w.device.plane.armed == [(w.spi, "out")] and w.probes == 1
+    w.edge(Edge.FIRST_OUT)
+    assert w.probes == 2
