@@ -29,6 +29,8 @@ _GLOBAL = (
     ("preshared_keys", Effect.NOTHING),
     ("kept", Effect.NOTHING),
     ("keepalive", Effect.REARM),
+    ("sa_life_s", Effect.REKEY),
+    ("sa_life_kb", Effect.REKEY),
     ("anti_replay_window", Effect.REKEY),
     ("allow_weak", Effect.RECONNECT),
 )
@@ -55,6 +57,8 @@ _PROFILE = (
     ("xauth_retry_minutes", Effect.NEXT_ATTEMPT),
     ("pfs_group", Effect.REKEY),
     ("transform_sets", Effect.RECONNECT),
+    ("idletime_s", Effect.REARM),
+    ("standby_warm", Effect.NOTHING),
 )
 
 _WORDS = {

@@ -123,6 +123,7 @@ def _tunnel(config: Config, profile: EzvpnProfile) -> "list[str]":
     hosts = [peer.host + (" (primary)" if peer.default else "") for peer in profile.peers]
     out = [_CONNECT[profile.connect]]
     out.append("gateways, in this order: " + ", ".join(hosts) if hosts else "has no gateway")
+    out += _leaving(profile)
     out.append("group " + profile.group + " with a group key" if profile.key is not None else "has no group")
     if profile.password is None:
         out.append("asks for user name and password on the console when the gateway wants them")
@@ -145,11 +146,37 @@ def _tunnel(config: Config, profile: EzvpnProfile) -> "list[str]":
         out.append("serves the networks of " + ", ".join(inside))
     out.append("phase 1 offers " + _phase1(config))
     out.append("ESP offers " + _esp(config, profile))
+    out.append("an IPsec SA is renewed before it is " + _life(config) + " old")
     if profile.pfs_group is None:
         out.append("PFS as the gateway says")
     else:
         out.append("PFS with group " + str(profile.pfs_group))
     return out
+
+
+def _leaving(profile: EzvpnProfile) -> "list[str]":
+    """What ends a tunnel that works, and how a gateway is left."""
+    out = []
+    primary = [peer.host for peer in profile.peers if peer.default]
+    if profile.idletime_s is not None:
+        after = "after " + str(profile.idletime_s) + " s without traffic it goes down"
+        if profile.connect == "manual":
+            after += " until it is connected again"
+        elif primary:
+            after += " and comes up at once at the primary, " + primary[0]
+        else:
+            after += " and comes up again at once: `idletime` is for `connect manual` or a `peer ... default`"
+        out.append(after)
+    if profile.standby_warm:
+        out.append(
+            "keeps the next gateway's name resolved and a key pair ready, and phase 1 where nobody is asked to log in"
+        )
+    return out
+
+
+def _life(config: Config) -> str:
+    volume = " or " + str(config.sa_life_kb) + " kB" if config.sa_life_kb else ""
+    return str(config.sa_life_s) + " s" + volume
 
 
 def _keepalive(config: Config) -> str:

@@ -109,11 +109,27 @@ GLOBAL = (
         "transform_set",
     ),
     (
-        "crypto ipsec security-association replay window-size ~ {64|128|256|512|1024}$size",
+        "crypto ipsec security-association lifetime ~ "
+        "{seconds <120-86400>$seconds|kilobytes {<2560-4294967295>|disable}$kilobytes}$unit",
         (
             "",
             "",
             "IPsec SAs",
+            "How long one is used",
+            "By time",
+            "Seconds, default 3600",
+            "By volume",
+            "Kilobytes in one direction, default 4608000",
+            "No limit by volume",
+        ),
+        "sa_lifetime",
+    ),
+    (
+        "crypto ipsec security-association replay window-size ~ {64|128|256|512|1024}$size",
+        (
+            "",
+            "",
+            "",
             "Anti-replay checking",
             "Size of the window",
             "Packets",
@@ -261,6 +277,17 @@ def transform_set(draft: Draft, match: Match) -> None:
     draft.enter("cfg-crypto-trans", made)
 
 
+def sa_lifetime(draft: Draft, match: Match) -> None:
+    """Without a unit, `no` is for both."""
+    config = draft.config
+    unit = match.text("unit")
+    if unit != "kilobytes":
+        config.sa_life_s = match.number("seconds", Config().sa_life_s)
+    if unit != "seconds":
+        disabled = not match.negate and match.text("kilobytes") == "disable"
+        config.sa_life_kb = 0 if disabled else match.number("kilobytes", Config().sa_life_kb)
+
+
 def replay_window(draft: Draft, match: Match) -> None:
     draft.config.anti_replay_window = Config().anti_replay_window if match.negate else int(match.text("size"))
 
@@ -298,6 +325,7 @@ SETTERS = {
     "preshared_key": preshared_key,
     "ezvpn": ezvpn,
     "transform_set": transform_set,
+    "sa_lifetime": sa_lifetime,
     "replay_window": replay_window,
     "interface": interface,
     "mqtt": mqtt,

@@ -49,6 +49,8 @@ class EzvpnProfile(Record):
         "xauth_retry_minutes",
         "pfs_group",
         "transform_sets",
+        "idletime_s",
+        "standby_warm",
     )
 
     def __init__(self, name: str) -> None:
@@ -64,6 +66,8 @@ class EzvpnProfile(Record):
         self.xauth_retry_minutes: "int | None" = 60  # None = never
         self.pfs_group: "int | None" = None  # None = not configured (the server's attribute 28679 decides)
         self.transform_sets: "list[str]" = []
+        self.idletime_s: "int | None" = None
+        self.standby_warm = False
 
 
 class TransformSet(Record):
@@ -159,7 +163,8 @@ class Mqtt(Record):
 class Config(Record):
     """A whole configuration. Lists are in the order of the text (policies: by priority); names are unique within each list.
 
-    logging_level: severities up to this one reach the console, -1 = none.
+    logging_level: severities up to this one reach the console, -1 = none · sa_life_s, sa_life_kb: lives of an IPsec SA, 0 kB =
+    none by volume.
     """
 
     _fields = (
@@ -172,6 +177,8 @@ class Config(Record):
         "profiles",
         "interfaces",
         "mqtt",
+        "sa_life_s",
+        "sa_life_kb",
         "anti_replay_window",
         "enable_secret",
         "enable_password",
@@ -189,6 +196,8 @@ class Config(Record):
         self.profiles: "list[EzvpnProfile]" = []
         self.interfaces: "list[Interface]" = []
         self.mqtt: "Mqtt | None" = None
+        self.sa_life_s = 3600
+        self.sa_life_kb = 4608000
         self.anti_replay_window = 64
         self.enable_secret: "Secret | None" = None
         self.enable_password: "Secret | None" = None

@@ -56,6 +56,11 @@ class _Renderer:
                 words.append("periodic")
             self.put(" ".join(words))
         self.separate()
+        if config.sa_life_s != defaults.sa_life_s:
+            self.put("crypto ipsec security-association lifetime seconds " + str(config.sa_life_s))
+        if config.sa_life_kb != defaults.sa_life_kb:
+            volume = str(config.sa_life_kb) if config.sa_life_kb else "disable"
+            self.put("crypto ipsec security-association lifetime kilobytes " + volume)
         if config.anti_replay_window != defaults.anti_replay_window:
             self.put("crypto ipsec security-association replay window-size " + str(config.anti_replay_window))
         for transform_set in config.transform_sets:
@@ -146,6 +151,10 @@ class _Renderer:
         self.put(" mode " + profile.mode)
         for peer in profile.peers:
             self.put(" peer " + peer.host + (" default" if peer.default else ""))
+        if profile.idletime_s is not None:
+            self.put(" idletime " + str(profile.idletime_s))
+        if profile.standby_warm:
+            self.put(" standby warm")
         if profile.password is not None:
             self.put(" username " + profile.username + " password " + secrets.write(profile.password, self.masked))
         if profile.xauth_mode != defaults.xauth_mode:

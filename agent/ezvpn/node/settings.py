@@ -21,6 +21,8 @@ _TAKEN_OVER = (
     "xauth_mode",
     "xauth_retry_minutes",
     "pfs_group",
+    "idletime_s",
+    "standby_warm",
 )
 
 
@@ -40,6 +42,8 @@ def settings_of(config: Config, profile: EzvpnProfile, crypto: Crypto, facts: Fa
     out.local_ports = facts.local_ports
     out.force_natt = facts.force_natt
     out.keepalive = config.keepalive
+    out.child_life_s = config.sa_life_s
+    out.child_life_kb = config.sa_life_kb
     inside: "list[str]" = []
     networks: "list[tuple[bytes, bytes]]" = []
     for interface in config.interfaces:

@@ -11,7 +11,8 @@ _UNUSABLE = "this device lacks what `{}` asks for, or that is weak and needs `cr
 
 class Settings(Record):
     """peers: (text, is primary) · phase1: rungs from `offer.phase1_offer` · esp: from `offer.esp_offer` · networks: (address,
-    mask) of the inside networks, 4 bytes each, for network extension · local_ports: real numbers of our two sockets."""
+    mask) of the inside networks, 4 bytes each, for network extension · local_ports: real numbers of our two sockets ·
+    child_life_s, child_life_kb: lives of an IPsec SA, 0 = none by volume."""
 
     _fields = (
         "name",
@@ -33,6 +34,10 @@ class Settings(Record):
         "inside",
         "outside",
         "keepalive",
+        "child_life_s",
+        "child_life_kb",
+        "idletime_s",
+        "standby_warm",
     )
 
     def __init__(self, name: str) -> None:
@@ -55,6 +60,10 @@ class Settings(Record):
         self.inside: "tuple[str, ...]" = ()
         self.outside = ""
         self.keepalive: "Keepalive | None" = None
+        self.child_life_s = 3600
+        self.child_life_kb = 4608000
+        self.idletime_s: "int | None" = None
+        self.standby_warm = False
 
     def missing(self) -> str:
         """ "" when the tunnel can connect, else what to type."""

@@ -56,6 +56,24 @@ def test_explanation_follows_the_configuration() -> None:
         assert words in text
 
 
+def test_how_a_tunnel_is_left() -> None:
+    block = ("crypto ipsec client ezvpn hq", "peer a.example", "peer b.example")
+    said = {
+        (
+            *block,
+            "idletime 90",
+            "connect manual",
+        ): "after 90 s without traffic it goes down until it is connected again",
+        (*block, "idletime 90", "peer a.example default"): "goes down and comes up at once at the primary, a.example",
+        (*block, "idletime 90"): "`idletime` is for `connect manual` or a `peer ... default`",
+        (*block, "standby warm"): "keeps the next gateway's name resolved and a key pair ready",
+        block: "an IPsec SA is renewed before it is 3600 s or 4608000 kB old",
+        ("crypto ipsec security-association lifetime kilobytes disable", *block): "before it is 3600 s old",
+    }
+    for lines in said:
+        assert said[lines] in "\n".join(check.explain(edited(*lines)))
+
+
 def test_an_empty_configuration_is_explained_too() -> None:
     text = "\n".join(check.explain(Config()))
     assert "makes no tunnel" in text

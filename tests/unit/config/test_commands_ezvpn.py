@@ -46,7 +46,7 @@ def test_only_one_peer_is_the_primary() -> None:
 def test_no_peer() -> None:
     assert [peer.host for peer in profile("peer 10.1.1.1", "peer 10.1.1.2", "no peer 10.1.1.1").peers] == ["10.1.1.2"]
     assert rejected(HEAD, "no peer 10.1.1.1") == "there is no peer 10.1.1.1"
-    assert rejected(HEAD, *["peer 10.0.0." + str(i) for i in range(1, 12)]) == "more than 10 peers"
+    assert rejected(HEAD, *["peer 10.0.0." + str(i) for i in range(1, 102)]) == "more than 100 peers"
 
 
 def test_username_and_password() -> None:
@@ -64,6 +64,19 @@ def test_xauth() -> None:
     assert profile("xauth retry-minutes never").xauth_retry_minutes is None
     assert profile("xauth retry-minutes never", "no xauth retry-minutes").xauth_retry_minutes == 60
     assert last(HEAD, "xauth retry-minutes 1441").expected == ["<1-1440>", "never"]
+
+
+def test_idletime() -> None:
+    assert profile("idletime 60").idletime_s == 60
+    assert profile("idletime 86400", "no idletime").idletime_s is None
+    assert last(HEAD, "idletime 59").expected == ["<60-86400>"]
+    assert last(HEAD, "idletime").status == "incomplete"
+
+
+def test_standby_warm() -> None:
+    assert profile("standby warm").standby_warm
+    assert not profile("standby warm", "no standby").standby_warm
+    assert not profile().standby_warm
 
 
 def test_pfs() -> None:

@@ -103,6 +103,21 @@ def test_replay_window() -> None:
     assert edited(line + " 512", "no " + line).anti_replay_window == 64
 
 
+def test_lifetimes_of_ipsec_sas() -> None:
+    line = "crypto ipsec security-association lifetime"
+    both = (line + " seconds 120", line + " kilobytes 2560")
+    assert [(c.sa_life_s, c.sa_life_kb) for c in (edited(*both), edited(*both, "no " + line))] == [
+        (120, 2560),
+        (3600, 4608000),
+    ]
+    assert edited(line + " kilobytes disable").sa_life_kb == 0
+    assert edited(*both, "no " + line + " seconds").sa_life_kb == 2560
+    assert edited(*both, "default " + line + " kilobytes").sa_life_kb == 4608000
+    assert last(line + " seconds 119").expected == ["<120-86400>"]
+    assert last(line + " kilobytes 2559").expected == ["<2560-4294967295>", "disable"]
+    assert last(line).status == "incomplete"
+
+
 def test_interfaces_and_mqtt_open_blocks() -> None:
     assert [one.name for one in edited("int fa0", "int FastEthernet 0", "int eth1").interfaces] == [
         "FastEthernet0",

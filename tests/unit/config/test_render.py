@@ -15,6 +15,29 @@ def test_on_demand_and_the_default_retry_are_not_printed() -> None:
     assert "crypto isakmp keepalive 30 20 periodic" in render(edited("crypto isakmp keepalive 30 20 periodic"))
 
 
+def test_lifetimes_idletime_and_standby_are_printed_where_they_are_not_the_defaults() -> None:
+    line = "crypto ipsec security-association lifetime "
+    assert not [
+        text for text in render(edited(line + "seconds 3600", line + "kilobytes 4608000")) if "lifetime" in text
+    ]
+    printed = render(
+        edited(
+            line + "kilobytes disable",
+            line + "seconds 600",
+            "crypto ipsec client ezvpn x",
+            "idletime 90",
+            "standby warm",
+        )
+    )
+    assert printed[3:5] == [line + "seconds 600", line + "kilobytes disable"]
+    assert [text for text in printed if text[0] == " "] == [
+        " connect auto",
+        " mode client",
+        " idletime 90",
+        " standby warm",
+    ]
+
+
 def test_masked_text_has_the_same_lines_without_secrets() -> None:
     config = edited(
         *(

@@ -28,6 +28,13 @@ def test_a_bare_profile_has_the_defaults():
     assert found.missing() == ""
 
 
+def test_lives_idle_time_and_standby_go_over():
+    found = settings(
+        "crypto ipsec security-association lifetime seconds 600\n" + PROFILE + " idletime 90\n standby warm\n"
+    )
+    assert (found.child_life_s, found.child_life_kb, found.idletime_s, found.standby_warm) == (600, 4608000, 90, True)
+
+
 def test_named_sets_are_the_offer_and_absent_ones_leave_the_default():
     text = "crypto ipsec transform-set t esp-aes 256 esp-sha-hmac\n" + PROFILE
     assert settings(text + " transform-set t\n").esp == (EspTransform("aes-cbc", 256, "sha1"),)
