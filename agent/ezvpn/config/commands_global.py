@@ -110,7 +110,7 @@ GLOBAL = (
     ),
     (
         "crypto ipsec security-association lifetime ~ "
-        "{seconds <120-86400>$seconds|kilobytes {<2560-4294967295>|disable}$kilobytes}$unit",
+        "{seconds ~ <120-86400>$seconds|kilobytes ~ {<2560-4294967295>|disable}$kilobytes}$unit",
         (
             "",
             "",

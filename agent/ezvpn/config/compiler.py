@@ -63,7 +63,7 @@ class _Reader:
             if self.peek() == "~":
                 self.at += 1
                 self.command.negatable = True
-                self.command.stops = last
+                self.command.stops = self.command.stops + last
                 continue
             more_first, more_last, more_nullable = self.item()
             for position in last:

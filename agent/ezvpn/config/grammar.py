@@ -34,7 +34,7 @@ Notation of a grammar string:
     [x y]  {x|y}      optional; a choice (also inside [])
     $name             after a token or a group: where the value (of a literal: its word) goes in `args`
     ...               after a token or a group: once or more; its `$name` then holds a list
-    ~                 here the `no` and `default` forms may end; an entry without it has neither form
+    ~                 here the `no` and `default` forms may end; there may be several; an entry without one has neither form
 
 `helps` has one line for each token in the order of the string; "" where another entry of the table says it already, and
 missing ones at the end are "". A literal beats a number, a number an address, an address an interface, then HOST, WORD, LINE.
