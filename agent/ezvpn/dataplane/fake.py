@@ -54,9 +54,13 @@ class FakePlane(NoPlane):
         self.calls.append(("detach", tunnel))
         self.attached.pop(tunnel, None)
 
-    def install(self, tunnel: str, child: ChildUp, now: int) -> None:
+    def install(self, tunnel: str, child: ChildUp, now: int) -> bool:
         super().install(tunnel, child, now)
         self.calls.append(("install", tunnel, child.spi_in, child.spi_out))
+        return bool(child.replaces)
+
+    def use(self, spi_in: int) -> None:
+        self.calls.append(("use", spi_in))
 
     def remove(self, spi_in: int, now: int) -> None:
         super().remove(spi_in, now)

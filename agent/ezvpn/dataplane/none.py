@@ -53,10 +53,14 @@ class NoPlane(DataPlane):
     def detach(self, tunnel: str, now: int) -> None:
         return
 
-    def install(self, tunnel: str, child: ChildUp, now: int) -> None:
+    def install(self, tunnel: str, child: ChildUp, now: int) -> bool:
         for key in (child.key_in, child.auth_in, child.key_out, child.auth_out):
             wipe(key)
         self._children[child.spi_in] = (child, now)
+        return False
+
+    def use(self, spi_in: int) -> None:
+        return
 
     def remove(self, spi_in: int, now: int) -> None:
         self._children.pop(spi_in, None)

@@ -11,7 +11,9 @@ from ezvpn.ike.params import Selector
 
 LAST_SEQUENCE = 0xFFFFFFFF  # "the sender's counter MUST NOT be allowed to cycle" (RFC 4303 3.3.3)
 NEARLY_LAST_SEQUENCE = LAST_SEQUENCE + 1 - (1 << 20)
-VOLUME_EDGE_PERCENT = 90
+# A renewal is asked for at 80 to 90 % of the volume, so that two ends that count the same bytes do not ask at once.
+VOLUME_FROM_PERCENT = 80
+VOLUME_SPREAD_PERCENT = 10
 
 _NEVER = 1 << 62
 
@@ -80,6 +82,8 @@ class Pair:
         "installed_at",
         "age",
         "ported",
+        "replaces",
+        "held",
         "retired",
         "state_in",
         "state_out",
@@ -122,7 +126,9 @@ class Pair:
         self.life_kb = up.life_kb
         self.installed_at = now
         self.age = 0  # order of installation: the higher, the newer
-        self.retired = False  # renewed by another pair
+        self.replaces = up.replaces
+        self.held = False  # takes packets, but its predecessor goes on sending
+        self.retired = False  # another pair sends in its place
         # Inner addresses alone do not decide whether a packet is this pair's.
         self.ported = bool(up.local.protocol or up.local.port or up.remote.protocol or up.remote.port)
         self.state_in = state_in
@@ -153,8 +159,18 @@ class Pair:
         return self.life_kb * 1024
 
     def volume_edge(self) -> int:
-        """At how many bytes a renewal is asked for."""
-        return self.volume() // 100 * VOLUME_EDGE_PERCENT
+        """At how many bytes a renewal is asked for. The SPI is a random number of this pair: its last byte is the jitter."""
+        percent = VOLUME_FROM_PERCENT * 256 + VOLUME_SPREAD_PERCENT * (self.spi_in & 0xFF)
+        return self.volume() * percent // (100 * 256)
+
+    def succeeds(self, other: "Pair") -> bool:
+        """Whether this pair was made to take the place of the other: for the same networks of the same tunnel, under whichever
+        ISAKMP SA, or because quick mode said so."""
+        if other.age >= self.age or other.tunnel != self.tunnel:
+            return False
+        if self.replaces and other.child == self.replaces and other.session == self.session:
+            return True
+        return other.local == self.local and other.remote == self.remote
 
     def rearm(self) -> None:
         """Set the `watch_` numbers to the next moment at which something rare is due."""

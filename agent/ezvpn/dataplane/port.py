@@ -144,8 +144,13 @@ class DataPlane:
         """Undo `attach`, in reverse order. Never raises: what is already gone is gone."""
         raise NotImplementedError
 
-    def install(self, tunnel: str, child: ChildUp, now: int) -> None:
-        """Add a pair of SAs and zero the key arrays of the event. If it renews another child, outbound switches to it."""
+    def install(self, tunnel: str, child: ChildUp, now: int) -> bool:
+        """Add a pair of SAs and zero the key arrays of the event. True: it renews another pair, which goes on sending until a
+        fresh packet came in under the new one, until `use`, or until it is removed itself."""
+        raise NotImplementedError
+
+    def use(self, spi_in: int) -> None:
+        """Send with this pair from now on. Unknown: nothing happens."""
         raise NotImplementedError
 
     def remove(self, spi_in: int, now: int) -> None:

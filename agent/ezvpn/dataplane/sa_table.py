@@ -4,6 +4,10 @@ Here: which SA seals an inner packet (RFC 4301 5.1), the checks on an ESP packet
 RFC 3948 3.1.1), sequence numbers, volume lifetimes, counters and edges. Not here: what one pair holds (`pair`), descriptors
 and addresses of sockets (the movers, `runtime/*/tundev`), devices and routes (`tun`).
 
+Make before break: a pair that renews another takes packets at once. It sends from the first fresh packet that came in under it,
+for then the peer has it too; or when `use` says so, a few seconds after quick 3; or when its predecessor is removed or used up.
+Quick 3 and the first ESP packet may overtake each other, and a peer drops what comes for an SA that it does not have yet.
+
 `seal` and `open` run once a packet: everything rare is behind one comparison with a `watch_` number.
 """
 
@@ -78,10 +82,7 @@ class SaTable(PacketTable):
         pair = Pair(tunnel, up, state_in, state_out, self.window, now)
         self._age += 1
         pair.age = self._age
-        # Make before break: a renewed pair keeps its inbound half until `remove`, and is the last choice outbound.
-        for other in self._pairs:
-            if up.replaces and other.child == up.replaces and other.session == up.session:
-                other.retired = True
+        pair.held = self._sender_before(pair) is not None
         self._by_spi[up.spi_in] = pair
         self._pairs.append(pair)
         self._reorder()
@@ -93,10 +94,19 @@ class SaTable(PacketTable):
         if pair is None:
             return None
         self._pairs = [other for other in self._pairs if other is not pair]
+        for other in list(self._pairs):
+            if other.held and self._sender_before(other) is None:
+                self._take_over(other)
         self._reorder()
         pair.state_in.wipe()
         pair.state_out.wipe()
         return pair
+
+    def use(self, spi_in: int) -> None:
+        """Send with this pair from now on, whatever has come in under it."""
+        pair = self._by_spi.get(spi_in)
+        if pair is not None and pair.held:
+            self._take_over(pair)
 
     def moved(self, peer: bytes, new_peer: bytes, new_port: int) -> None:
         """Send what went to `peer` to the new address and port."""
@@ -125,9 +135,33 @@ class SaTable(PacketTable):
         """All pairs, the one preferred outbound first."""
         return list(self._pairs)
 
+    def _sender_before(self, pair: Pair) -> "Pair | None":
+        """Whom `pair` renews, as long as that one is there and not replaced."""
+        for other in self._pairs:
+            if not other.retired and pair.succeeds(other):
+                return other
+        return None
+
+    def _take_over(self, pair: Pair) -> None:
+        """A renewed pair keeps its inbound half until `remove`, and is the last choice outbound."""
+        pair.held = False
+        for other in self._pairs:
+            if pair.succeeds(other):
+                other.retired = True
+                other.held = False
+        self._reorder()
+
+    def _relieve(self, pair: Pair) -> bool:
+        """This pair may not send any more: let its successor, if there is one."""
+        for other in self._pairs:
+            if other.held and other.succeeds(pair):
+                self._take_over(other)
+                return True
+        return False
+
     def _reorder(self) -> None:
         # Keys are unique (age is), so this needs no stable sort.
-        self._pairs.sort(key=lambda pair: (pair.retired, -specificity(pair), -pair.age))
+        self._pairs.sort(key=lambda pair: (pair.retired or pair.held, -specificity(pair), -pair.age))
         self._flows = {}
         self._ported = False
         for pair in self._pairs:
@@ -149,6 +183,9 @@ class SaTable(PacketTable):
                 return 0
         sequence = pair.sequence + 1
         if (sequence >= pair.watch_sequence or pair.bytes_out >= pair.watch_bytes_out) and not self._look_out(pair):
+            if self._relieve(pair):
+                return self.seal(packet, out)
+            self.drops["expired"] += 1
             return 0
         # Counted before it is sealed: whatever happens then, this number is never used again (GCM's IV is the number).
         pair.sequence = sequence
@@ -251,7 +288,6 @@ class SaTable(PacketTable):
         """Something rare is due before the next outbound packet of this pair; False = it must not be sent."""
         limit = pair.volume()
         if pair.sequence >= LAST_SEQUENCE or (limit and pair.bytes_out >= limit):
-            self.drops["expired"] += 1
             return False
         if pair.armed_out and self._tell(Edge.FIRST_OUT, pair.spi_in, pair.to[1]):
             pair.armed_out = False
@@ -270,6 +306,8 @@ class SaTable(PacketTable):
         if limit and pair.bytes_in >= limit:
             self.drops["expired"] += 1
             return False
+        if pair.held:
+            self._take_over(pair)
         if pair.armed_in and self._tell(Edge.FIRST_IN, pair.spi_in, pair.to[1]):
             pair.armed_in = False
         self._look_at_volume(pair, pair.bytes_in)

@@ -315,9 +315,13 @@ class TunPlane(DataPlane):
 
     # -- security associations ----------------------------------------------------------------------------------------
 
-    def install(self, tunnel: str, child: ChildUp, now: int) -> None:
-        self.sa.install(tunnel, child, now)
+    def install(self, tunnel: str, child: ChildUp, now: int) -> bool:
+        pair = self.sa.install(tunnel, child, now)
         self._adjust_mtu()
+        return pair.held
+
+    def use(self, spi_in: int) -> None:
+        self.sa.use(spi_in)
 
     def remove(self, spi_in: int, now: int) -> None:
         if self.sa.remove(spi_in) is not None and self.sa.pairs():

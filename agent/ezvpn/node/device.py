@@ -22,6 +22,7 @@ from ezvpn.ike.status import TunnelStatus
 from ezvpn.log import CATALOG, LogRecord, Ring, Severity
 from ezvpn.node.debugging import Debugging
 from ezvpn.node.facts import Facts, Order
+from ezvpn.node.handover import Handover
 from ezvpn.node.plane_watch import PlaneWatch
 from ezvpn.node.settings import masked, settings_of
 from ezvpn.node.stderr import StderrLog
@@ -84,6 +85,7 @@ class Device:
         self._strays_at: "int | None" = None
         self._refresh_at: "int | None" = None
         self._watch = PlaneWatch(self.endpoint, plane)
+        self._handover = Handover(plane)
         self._stderr = StderrLog(self.log, self.order)
 
     # --- changes and questions ----------------------------------------------------------------------------------------
@@ -209,7 +211,8 @@ class Device:
                     wipe(key)
                 return False
             try:
-                self.plane.install(edge.tunnel.name, event, now)
+                if self.plane.install(edge.tunnel.name, event, now):
+                    self._handover.add(event.spi_in, now)
             except KernelError as error:
                 edge.tunnel.plane_failed(error.what, now)
                 self._obey(edge, now)

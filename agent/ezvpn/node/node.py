@@ -37,6 +37,7 @@ class Node(Device):
             self._configure_reports(now)
         if self._refresh_at is not None and self._refresh_at <= now:
             self._refresh(now)
+        self._handover.timeout(now)
         self.reporter.timeout(now)
         self._settle(now)
 
@@ -58,6 +59,7 @@ class Node(Device):
         first = self.endpoint.deadline()
         for at in [edge.tunnel.deadline() for edge in self._edges] + [
             self.reporter.deadline(),
+            self._handover.deadline(),
             self._report_at,
             self._refresh_at,
         ]:

@@ -100,6 +100,9 @@ class PlaneContract:
         plane.install("vpn", child_up(child=2, spi_in=0x1002, spi_out=0x2002, replaces=1), START)
         assert plane.status(0x1001) is not None
         assert plane.status(0x1002) is not None
+        plane.use(0x1002)
+        plane.use(0x9999)
+        assert plane.status(0x1001) is not None
 
     def test_attach_and_detach_may_be_repeated(self):
         plane = self.make()

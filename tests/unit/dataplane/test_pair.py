@@ -61,7 +61,7 @@ def test_rearm_waits_for_the_next_rare_thing():
     one = pair(life_kb=100)
     one.armed_out = one.armed_in = False
     one.rearm()
-    assert (one.watch_sequence, one.watch_bytes_out, one.watch_bytes_in) == (NEARLY_LAST_SEQUENCE, 92160, 92160)
+    assert (one.watch_sequence, one.watch_bytes_out, one.watch_bytes_in) == (NEARLY_LAST_SEQUENCE, 81960, 81960)
     one.volume_told = one.sequence_told = True
     one.rearm()
     assert (one.watch_sequence, one.watch_bytes_out) == (LAST_SEQUENCE + 1, 102400)
@@ -75,3 +75,8 @@ def test_without_a_volume_life_nothing_is_due():
     one.armed_out = one.armed_in = False
     one.rearm()
     assert one.watch_bytes_out > 1 << 60
+
+
+def test_a_renewal_is_asked_for_at_80_to_90_percent_of_the_volume():
+    edges = [pair(life_kb=100, spi_in=0x1000 + last).volume_edge() for last in (0, 128, 255)]
+    assert edges == [81920, 87040, 92120]
