@@ -13,16 +13,22 @@ REKEY_SPREAD_PERCENT = 10
 SHORTEST_LIFE_S = 60
 # How long a renewed pair still takes packets that were on their way.
 RETIRED_MS = 30000
+# The Delete goes out so long before a retired pair is removed: until the peer has it, it may still send under the pair.
+DELETED_MS = 2000
+# Two ends that renew a pair at the same time know of each other's quick mode within the time in which one is given up.
+TWINS_MS = 15000
 SHORTEST_LIFE_KB = 2560
 
 
 class Child:
-    """One pair. id: number within the session. spi_in is ours, spi_out the peer's; both ints, 0 until known."""
+    """One pair. id: number within the session. spi_in is ours, spi_out the peer's; both ints, 0 until known. ours: we began its
+    quick mode."""
 
-    def __init__(self, id: int, request: ChildRequest, replaces: int) -> None:
+    def __init__(self, id: int, request: ChildRequest, replaces: int, ours: bool = True) -> None:
         self.id = id
         self.request = request
         self.replaces = replaces
+        self.ours = ours
         self.spi_in = 0
         self.spi_out = 0
         self.transform: "EspTransform | None" = None
@@ -35,6 +41,7 @@ class Child:
         self.life_kb = request.life_kb
         self.rekey_at: "int | None" = None
         self.expire_at: "int | None" = None
+        self.delete_at: "int | None" = None  # of a retired pair
 
     def live(self, now: int, jitter: int) -> None:
         """The pair stands from `now` on: arm its lives. jitter: 0..255 from entropy."""
@@ -72,10 +79,25 @@ class Child:
         """Its successor stands: no renewal any more; what is under way to it may still arrive, then it is deleted."""
         self.retired = True
         self.rekey_at = None
-        self.expire_at = earlier(self.expire_at, now + RETIRED_MS)
+        end = now + RETIRED_MS
+        if self.expire_at is not None and self.expire_at < end:
+            end = self.expire_at
+        self.expire_at = end
+        self.delete_at = max(end - DELETED_MS, now)
 
     def due(self) -> "int | None":
-        return earlier(self.rekey_at, self.expire_at)
+        return earlier(earlier(self.rekey_at, self.delete_at), self.expire_at)
+
+    def rivals(self, other: "Child") -> bool:
+        """Whether both are for the same networks, so that one of them is too many."""
+        return self.local == other.local and self.remote == other.remote
+
+    def yields(self, other: "Child") -> bool:
+        """Whether this one, which has just come up, is the one to go: hardly ever. But when both ends renewed a pair at the same
+        time, each may have seen another one come up first: then the one whose larger SPI is the smaller goes, which both know."""
+        if self.ours == other.ours or not other.replaces or self.started - other.started > TWINS_MS:
+            return False
+        return max(self.spi_in, self.spi_out) < max(other.spi_in, other.spi_out)
 
 
 def rekey_after_ms(life_s: int, jitter: int) -> int:

@@ -70,6 +70,13 @@ class Endpoint:
     def close_child(self, session: int, child: int, now: int, reason: str = "closed") -> None:
         self._get(session).close_child(child, reason, now)
 
+    def retire(self, session: int, now: int) -> None:
+        """Pairs under a newer session stand in for all of this one's: these are deleted after 30 s, one by one, so that nothing
+        is lost on its way. The session itself stays until `close`."""
+        found = self._find(session)
+        if found is not None:
+            found.retire_children(now)
+
     def close(self, session: int, now: int, reason: str = "closed") -> None:
         """Send the deletes and end; SessionDown follows with cause `reason`. An unknown session is already closed."""
         found = self._find(session)

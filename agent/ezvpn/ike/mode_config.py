@@ -22,8 +22,8 @@ from ezvpn.wire.cursor import Malformed
 from ezvpn.wire.isakmp import Exchange as ExchangeType
 from ezvpn.wire.isakmp import Payload
 
-# Asked with empty values (cfg 2). The address pair is left out in network extension mode.
-ASKED_ADDRESS = (ConfigAttribute.IP4_ADDRESS, ConfigAttribute.IP4_NETMASK)
+# Asked with empty values (cfg 2). In network extension mode the address is not asked for. One that we hold is: what a REQUEST says
+# is "taken as suggestions" (cfg 2), and a gateway that goes by it gives no second one.
 ASKED = (
     ConfigAttribute.IP4_DNS,
     ConfigAttribute.IP4_NBNS,
@@ -55,7 +55,8 @@ class ModeConfigClient:
         self.request = exchange
         attributes: "list[tuple[int, int | bytes]]" = []
         if sa.attempt.request_address:
-            attributes.extend([(number, b"") for number in ASKED_ADDRESS])
+            attributes.append((ConfigAttribute.IP4_ADDRESS, sa.attempt.address or b""))
+            attributes.append((ConfigAttribute.IP4_NETMASK, b""))
         attributes.extend([(number, b"") for number in ASKED])
         attributes.append((ConfigAttribute.APPLICATION_VERSION, sa.attempt.application_version.encode()))
         identifier = int.from_bytes(sa.core.random(2), "big")

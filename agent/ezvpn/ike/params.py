@@ -115,7 +115,8 @@ class Attempt(Record):
     encapsulates) · local_ports: the real numbers of SOCKET_IKE and SOCKET_NATT · group_name: phase 1 identity, ID_KEY_ID ·
     psk: the group key · transforms: Phase1Transform in order of preference, all of one group · initial_contact: first
     contact since start · force_natt: our ports are not 500/4500, so float at once · request_address: False in network
-    extension mode · keepalive: how to watch the peer, None = answer its probes only.
+    extension mode · keepalive: how to watch the peer, None = answer its probes only · address: the one
+    we hold, 4 bytes, to ask for again, None = any.
     """
 
     _fields = (
@@ -131,6 +132,7 @@ class Attempt(Record):
         "nat_keepalive_s",
         "application_version",
         "keepalive",
+        "address",
     )
 
     def __init__(
@@ -147,6 +149,7 @@ class Attempt(Record):
         nat_keepalive_s: int = 20,
         application_version: str = "ezvpn-edge",
         keepalive: "Keepalive | None" = None,
+        address: "bytes | None" = None,
     ) -> None:
         self.peer = peer
         self.local = local
@@ -160,6 +163,7 @@ class Attempt(Record):
         self.nat_keepalive_s = nat_keepalive_s
         self.application_version = application_version
         self.keepalive = keepalive
+        self.address = address
 
 
 class MainAttempt(Record):

@@ -170,10 +170,24 @@ class ProtectedSa(IsakmpSa):
 
     def child_up(self, child: Child, now: int) -> None:
         child.live(now, self.core.jitter())
-        for old in self.children:
-            if old.id == child.replaces:
-                old.retire(now)
+        for other in self.children:
+            if other is child or not other.up:
+                continue
+            if child.rivals(other) and not child.replaces:
+                child.replaces = other.id
+            if other.retired:
+                continue
+            if child.rivals(other) and child.yields(other):
+                child.retire(now)
+            elif other.id == child.replaces or child.rivals(other):
+                other.retire(now)
         self.start_waiting(now)
+
+    def retire_children(self, now: int) -> None:
+        """Pairs under a newer ISAKMP SA stand in for all of these: no renewal any more, and an end soon."""
+        for child in self.children:
+            if child.up and not child.retired:
+                child.retire(now)
 
     def child_failed(self, child: Child, cause: str, notify: int, text: str, now: int) -> None:
         if child in self.children:
@@ -278,7 +292,11 @@ class ProtectedSa(IsakmpSa):
         if child.rekey_at is not None and now >= child.rekey_at:
             child.rekey_at = None
             self.core.emit(Rekey(self.id, "child", child.id))
+        if child.delete_at is not None and now >= child.delete_at:
+            child.delete_at = None
+            self.informational.send_delete_child(child, now)
         if child.expire_at is not None and now >= child.expire_at:
             child.expire_at = None
-            self.informational.send_delete_child(child, now)
+            if not child.retired:
+                self.informational.send_delete_child(child, now)
             self.child_down(child, "replaced" if child.retired else "lifetime")

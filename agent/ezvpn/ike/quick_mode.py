@@ -254,7 +254,7 @@ class QuickResponder(Quick):
     """The peer starts, to renew a pair: `verify` and `process` for Q1, then for Q3."""
 
     def __init__(self, sa: IsakmpSa, exchange: Exchange, old: Child, id: int) -> None:
-        super().__init__(sa, Child(id, old.request, old.id))
+        super().__init__(sa, Child(id, old.request, old.id, ours=False))
         self.exchange = exchange
         self.transform: "EspTransform | None" = None
         self.g_xy = bytearray()

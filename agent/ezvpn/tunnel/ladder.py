@@ -103,6 +103,7 @@ class Ladder:
             nat_keepalive_s=template.nat_keepalive_s,
             application_version=template.application_version,
             keepalive=template.keepalive,
+            address=template.address,
         )
         try:
             session = self._endpoint.connect(attempt, now)

@@ -6,7 +6,7 @@ from doubles.insider import Insider, client_session, opened
 
 from ezvpn.ike.events import Configured, Phase1Up, SessionDown
 from ezvpn.ike.exchange import GIVE_UP_MS
-from ezvpn.ike.mode_config import ASKED, ASKED_ADDRESS, LIST_MAX, read
+from ezvpn.ike.mode_config import ASKED, LIST_MAX, read
 from ezvpn.ike.params import ModeConfig, Phase1Transform, Split
 from ezvpn.ike.session import STEP_WAIT_MS
 from ezvpn.ike.state import State
@@ -45,12 +45,23 @@ def test_everything_is_asked_for_with_empty_values() -> None:
     request = gateway.heard()[-1].config()
     assert request.type == REQUEST
     assert [number for number, _ in request.attributes] == [
-        *ASKED_ADDRESS,
+        ConfigAttribute.IP4_ADDRESS,
+        ConfigAttribute.IP4_NETMASK,
         *ASKED,
         ConfigAttribute.APPLICATION_VERSION,
     ]
     assert [value for _, value in request.attributes[:-1]] == [b""] * (len(request.attributes) - 1)
     assert request.attributes[-1][1] == b"ezvpn-edge", "no NUL at the end (cfg 3.4)"
+
+
+def test_the_address_that_we_hold_is_asked_for_by_name() -> None:
+    h, gateway = opened(Phase1Up, transforms=OFFER)
+    client_session(h).attempt.address = b"\x0a\x63\0\7"
+    h.flying.clear()
+    gateway.transact(SET, (Xauth.STATUS, XauthStatus.OK))
+    request = gateway.heard()[-1].config()
+    assert (ConfigAttribute.IP4_ADDRESS, b"\x0a\x63\0\7") in request.attributes
+    assert (ConfigAttribute.IP4_NETMASK, b"") in request.attributes
 
 
 def test_a_reply_configures_and_quick_mode_may_start() -> None:
