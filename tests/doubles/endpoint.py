@@ -54,6 +54,9 @@ class FakeEndpoint:
             self.alive.remove(session)
             self.calls.append(("close", session))
 
+    def retire(self, session, now):
+        self.calls.append(("retire", session))
+
     def abandon(self, session, now):
         if session in self.alive:
             self.alive.remove(session)

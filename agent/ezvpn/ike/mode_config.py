@@ -22,8 +22,8 @@ from ezvpn.wire.cursor import Malformed
 from ezvpn.wire.isakmp import Exchange as ExchangeType
 from ezvpn.wire.isakmp import Payload
 
-# Asked with empty values (cfg 2). In network extension mode the address is not asked for. One that we hold is: what a REQUEST says
-# is "taken as suggestions" (cfg 2), and a gateway that goes by it gives no second one.
+# Asked with empty values (cfg 2). In network extension mode the address is left out. One that we hold is asked for: what a
+# REQUEST holds is "taken as suggestions" (cfg 2), and a gateway that goes by it gives no second one.
 ASKED = (
     ConfigAttribute.IP4_DNS,
     ConfigAttribute.IP4_NBNS,

@@ -30,7 +30,7 @@ from ezvpn.record import wipe
 from ezvpn.report import snapshot
 from ezvpn.report.reporter import Reporter
 from ezvpn.tunnel.easy_vpn import EasyVpn
-from ezvpn.tunnel.outputs import Attach, Detach, Notice, Output, Resolve
+from ezvpn.tunnel.outputs import Attach, Detach, Look, Notice, Output, Resolve
 from ezvpn.tunnel.outside import Links
 from ezvpn.tunnel.peers import parse_ipv4
 from ezvpn.tunnel.settings import Settings
@@ -262,6 +262,8 @@ class Device:
             self._lookups[self._next_lookup] = (name, output.ticket)
             self.order("resolve", self._next_lookup, output.host)
             self._next_lookup += 1
+        elif isinstance(output, Look):
+            edge.tunnel.traffic(self._last_packet(edge, now), now)
         elif isinstance(output, Notice):
             self._notice(edge, output, now)
 
@@ -331,6 +333,17 @@ class Device:
         found = [self.plane.status(spi, now) for spi in edge.tunnel.spis()]
         status.children = tuple([child for child in found if child is not None])
         return status
+
+    def _last_packet(self, edge: _Edge, now: int) -> "int | None":
+        """When the last inner packet passed under the pairs of a tunnel, renewed ones included."""
+        last: "int | None" = None
+        for spi in edge.tunnel.flows.spis():
+            status = self.plane.status(spi, now)
+            if status is not None:
+                for at in (status.last_in, status.last_out):
+                    if at is not None and (last is None or at > last):
+                        last = at
+        return last
 
     def _refresh(self, now: int) -> None:
         self._refresh_at = None

@@ -38,6 +38,7 @@ SENTENCES = {
     ("busy", ""): "too many tunnels are being negotiated at once: this one is tried again",
     ("interface-down", ""): "outside interface {text} is down or absent",
     ("configuration", ""): "{text}",
+    ("idle", ""): "no traffic for {text}: the tunnel to gateway {peer} is taken down",
     ("closed", ""): "closed: {text}",
 }
 

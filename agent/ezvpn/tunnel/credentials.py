@@ -28,6 +28,9 @@ class Credentials:
         self.request: "XauthRequest | None" = None
         self.held = False
         self._typed: "list[tuple[int, str | Secret]] | None" = None
+        self._given: "list[tuple[int, str | Secret]]" = []  # by a human, no verdict yet
+        self._kept: "list[tuple[int, str | Secret]] | None" = None  # by a human, right, while this tunnel is up
+        self._kept_given = False
         self._stored_given = False
         self._typed_given = False
         self._pauses = self._fresh_pauses()
@@ -43,9 +46,23 @@ class Credentials:
         self.request = None
         self._stored_given = False
         self._typed_given = False
+        self._kept_given = False
+        self._given = []
+
+    def gave(self, fields: "list[tuple[int, str | Secret]]") -> None:
+        """What a human typed goes to the gateway."""
+        self._typed_given = True
+        self._given = fields
+
+    def forget(self) -> None:
+        """The tunnel is down, or what was kept is wrong."""
+        self._kept = None
 
     def accepted(self) -> None:
-        """STATUS ok: what was given is right, so a later request on this SA may have it again (xauth 6)."""
+        """STATUS ok: what was given is right, so a later request on this SA may have it again (xauth 6). A user name and password
+        that were typed are kept in memory while the tunnel is up, for the next ISAKMP SA; a token's code would be used up."""
+        if self._given and not [1 for number, _ in self._given if number not in _STORED]:
+            self._kept = self._given
         self.begin()
         self._typed = None
         self._pauses.reset()
@@ -66,10 +83,15 @@ class Credentials:
             self._typed = None
             found = _pick(asked, typed)
             if found is not None:
-                self._typed_given = True
+                self.gave(found)
                 return ANSWER, found
         local = self.settings.xauth_mode == "local"
         only_pair = request.kind == XauthType.GENERIC and not [field for field in asked if field not in _STORED]
+        if only_pair and self._kept is not None and not self._kept_given:
+            self._kept_given = True
+            found = _pick(asked, self._kept + [(Xauth.DOMAIN, "")])
+            if found is not None:
+                return ANSWER, found
         password = self.settings.password
         if only_pair and self.settings.username and password is not None and not self._typed_given:
             if self._stored_given:

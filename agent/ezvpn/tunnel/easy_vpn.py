@@ -23,9 +23,10 @@ from ezvpn.ike.events import (
 from ezvpn.ike.status import TunnelStatus
 from ezvpn.record import Secret
 from ezvpn.tunnel.flows import UP
-from ezvpn.tunnel.machine import CONTACTED_MAX, NAME, REMIND, RETRY, SLOTS, Machine
+from ezvpn.tunnel.machine import CONTACTED_MAX, IDLE, NAME, PREPARE, PREPARE_MS, RETRY, SLOTS
 from ezvpn.tunnel.outputs import Output
 from ezvpn.tunnel.peers import PeerList
+from ezvpn.tunnel.renewal import Renewing
 from ezvpn.tunnel.settings import Settings
 from ezvpn.tunnel.states import Input, State
 from ezvpn.wire.inet import is_unicast
@@ -33,7 +34,7 @@ from ezvpn.wire.inet import is_unicast
 _BEFORE_PHASE1 = ("_hint", "_phase1_up", "_session_down")
 
 
-class EasyVpn(Machine):
+class EasyVpn(Renewing):
     """After every call drain `output()` until None. `stale` counts late answers and events of sessions that were given up."""
 
     # --- doors ----------------------------------------------------------------------------------------------------
@@ -42,7 +43,7 @@ class EasyVpn(Machine):
         return self.telling.take()
 
     def deadline(self) -> "int | None":
-        first = self.flows.reopen_at
+        first = self.flows.deadline()
         for at in self._timers:
             if at is not None and (first is None or at < first):
                 first = at
@@ -54,23 +55,30 @@ class EasyVpn(Machine):
             if at is not None and at <= now:
                 self._timers[slot] = None
                 self._expired(slot, now)
-        at = self.flows.reopen_at
-        if at is not None and at <= now and not self.flows.reopen(now):
+        if not self.flows.timeout(now):
             self._lost("deleted-by-peer", "up", 0, "", now)
 
     def owns(self, session: int) -> bool:
         """Whether events of this session are for this tunnel."""
         if session == 0:
             return False
-        return session == self.session or self._ladder.owns(session)
+        if session in (self.session, self.beside.session, self.beside.previous):
+            return True
+        return self._ladder.owns(session)
 
     def handle(self, event: Event, now: int) -> None:
         """One event of the core. Those of a session that this tunnel has given up are ignored."""
         handler = _HANDLERS.get(event.__class__)
         if handler is None:
             return
-        if not self.owns(event.session) or (event.session != self.session and handler not in _BEFORE_PHASE1):
+        if event.session and event.session == self.beside.session:
+            handler = _BESIDE.get(event.__class__, "")
+        elif event.session and event.session == self.beside.previous:
+            handler = _PREVIOUS.get(event.__class__, "")
+        elif not self.owns(event.session) or (event.session != self.session and handler not in _BEFORE_PHASE1):
             self.stale += 1
+            return
+        if not handler:
             return
         getattr(self, handler)(event, now)
 
@@ -127,6 +135,10 @@ class EasyVpn(Machine):
         old = self.settings
         self.settings = settings
         self.credentials.configure(settings)
+        self.flows.configure(settings)
+        if settings.idletime_s != old.idletime_s:
+            self._timers[IDLE] = None
+            self._look()
         if settings.peers != old.peers:
             gone = self.peers.host not in [host for host, _ in settings.peers]
             reconnect = reconnect or (gone and self._busy())
@@ -184,6 +196,7 @@ class EasyVpn(Machine):
         """`crypto ipsec client ezvpn xauth`: the answers of a human. Returns "" or why not."""
         if self.credentials.request is not None:
             self._answer = fields
+            self.credentials.gave(fields)
             self._fire(Input.XAUTH_REQ_INFO_READY, now)
             return ""
         if self.credentials.held:
@@ -305,10 +318,7 @@ class EasyVpn(Machine):
 
     def _xauth_result(self, event: XauthResult, now: int) -> None:
         if event.ok:
-            self.credentials.accepted()
-            self._timers[REMIND] = None
-            self._progress(now)
-            self._fire(Input.XAUTH_STATUS, now)
+            self._accepted(now)
         else:
             self._rejected(event.message, now)
 
@@ -326,7 +336,10 @@ class EasyVpn(Machine):
 
     def _child_up(self, event: ChildUp, now: int) -> None:
         if self.flows.child_up(event, now):
+            self._timers[PREPARE] = now + PREPARE_MS  # PFS took the spare key pair
+            self._look()  # before the counters of the old pair are gone
             self._settle(now)
+            self._moved(now)
         else:
             self.stale += 1  # the pair works, but it is no reason to call the tunnel up
 
@@ -346,12 +359,7 @@ class EasyVpn(Machine):
             self._settle(now)
         elif failure:
             self.telling.warn(failure)
-
-    def _rekey(self, event: Rekey, now: int) -> None:
-        if event.what == "phase1":
-            self._lost("lifetime", "up", 0, "", now)
-        else:
-            self.flows.renew(event.child, now)
+        self._moved(now)
 
     def _session_down(self, event: SessionDown, now: int) -> None:
         if event.session == self.session:
@@ -378,4 +386,21 @@ _HANDLERS = {
     ChildFailed: "_child_failed",
     Rekey: "_rekey",
     SessionDown: "_session_down",
+}
+
+# Of the session that is made to take over, and of the one whose place was taken.
+_BESIDE = {
+    XauthRequest: "_xauth_request",
+    XauthResult: "_beside_result",
+    Configured: "_beside_configured",
+    ChildUp: "_child_up",
+    ChildDown: "_child_down",
+    ChildFailed: "_child_failed",
+    SessionDown: "_beside_down",
+}
+_PREVIOUS = {
+    ChildUp: "_child_up",
+    ChildDown: "_child_down",
+    ChildFailed: "_child_failed",
+    SessionDown: "_previous_down",
 }

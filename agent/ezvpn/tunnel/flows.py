@@ -20,34 +20,49 @@ REOPENED_MAX = 3  # times in a row that a pair is negotiated anew after a delete
 # A gateway that ends everything deletes the ESP SAs first and the ISAKMP SA right after: wait for the second.
 REOPEN_MS = 1000
 RETRY_MS = 60000  # a quick mode that failed beside others that work
+RENEW_MS = 10000  # a renewal that failed while the old pair lives, then twice as long, up to 160 s
 LIVED_MS = 60000
 NO_PROPOSAL_CHOSEN = 14
+NOTHING = (0, 0)
 _ANY = Selector(b"\0\0\0\0", b"\0\0\0\0")
 _HOST_MASK = b"\xff\xff\xff\xff"
 
 
 class Flow:
-    """One pair of selectors. child: id of the pair of SAs in use or being made, 0 = none; renewal: id of its successor."""
+    """One pair of selectors. standing: (session, child, inbound SPI) of the pairs of SAs that stand, the one in use last ·
+    opening, renewal: (session, child) of the quick mode for the first pair or for the next one, `NOTHING` without."""
 
     def __init__(self, local: Selector, remote: Selector) -> None:
         self.local = local
         self.remote = remote
         self.state = DOWN
-        self.child = 0
-        self.renewal = 0
-        self.spi_in = 0
+        self.standing: "list[tuple[int, int, int]]" = []
+        self.opening = NOTHING
+        self.renewal = NOTHING
+        self.renew_at: "int | None" = None  # a renewal that failed is tried again
         self.since = 0
         self.pfs = 0
         self.flipped = False
         self.reopened = 0
+        self.missed = 0  # renewals that failed in a row
         self.failure = (0, "", "")  # notify, cause, text of the last ChildFailed
+
+    @property
+    def child(self) -> int:
+        """Number of the pair in use, or of the one that is being opened."""
+        return self.standing[-1][1] if self.standing else self.opening[1]
+
+    @property
+    def spi_in(self) -> int:
+        return self.standing[-1][2] if self.standing else 0
 
     def failure_text(self) -> str:
         return self.failure[2] or self.failure[1]
 
 
 class Flows:
-    """All pairs of one session. `pfs` is the group in use, 0 = off. `reopen_at`: when deleted pairs are negotiated anew."""
+    """All pairs of one tunnel. `session`: where quick modes are started; pairs of the ISAKMP SA before it may still stand · `pfs`
+    is the group in use, 0 = off · `reopen_at`: when deleted pairs are negotiated anew."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
@@ -67,6 +82,15 @@ class Flows:
         self.left_out = 0
         self.reopen_at = None
 
+    def configure(self, settings: Settings) -> None:
+        """Lives and PFS count from the next renewal; what else a quick mode offers reconnects the tunnel."""
+        if self._settings is None:
+            return
+        self._settings = settings
+        self.pfs_fixed = settings.pfs_group is not None
+        if settings.pfs_group is not None:
+            self.pfs = settings.pfs_group
+
     def open(self, session: int, settings: Settings, config: ModeConfig, phase1_group: int, now: int) -> None:
         """Start a quick mode for each planned pair that isn't up, and close what is no longer planned."""
         self.session = session
@@ -81,20 +105,38 @@ class Flows:
         old = self.flows
         self._plan(_selectors(settings, config))
         for flow in old:
-            if flow not in self.flows and flow.child:
-                self._endpoint.close_child(session, flow.child, now)
+            if flow in self.flows:
+                continue
+            for of, child in [(pair[0], pair[1]) for pair in flow.standing] + [flow.opening, flow.renewal]:
+                if child:
+                    self._endpoint.close_child(of, child, now)
         for flow in self.flows:
             if flow.state != UP:
                 self._start(flow, False, now)
 
+    def move(self, session: int, phase1_group: int, now: int) -> None:
+        """A new ISAKMP SA took over: renew every pair under it."""
+        self.session = session
+        self.phase1_group = phase1_group
+        for flow in self.flows:
+            flow.renewal = NOTHING  # one that runs under the old ISAKMP SA may still come up beside
+            if flow.state == UP:
+                self._start(flow, True, now)
+            elif flow.state == OPENING:
+                self._start(flow, False, now)
+
     def child_up(self, event: ChildUp, now: int) -> bool:
         """A pair stands. False: selectors that nobody planned."""
-        flow = self.by_child(event.child) or self.by_child(event.replaces) or self._find(event.local, event.remote)
+        key = (event.session, event.child)
+        flow = self._of(key) or self._of((event.session, event.replaces)) or self._find(event.local, event.remote)
         if flow is None:
             return False
-        flow.child = event.child
-        flow.renewal = 0
-        flow.spi_in = event.spi_in
+        flow.standing.append((event.session, event.child, event.spi_in))
+        if flow.renewal == key:
+            flow.renewal = NOTHING
+        flow.opening = NOTHING
+        flow.renew_at = None
+        flow.missed = 0
         flow.since = now
         flow.state = UP
         flow.flipped = False
@@ -104,28 +146,36 @@ class Flows:
 
     def child_down(self, event: ChildDown, now: int) -> bool:
         """A pair is gone. False: it was not in use any more."""
-        flow = self.by_child(event.child)
-        if flow is None or flow.child != event.child or flow.state != UP:
-            return False
+        for flow in self.flows:
+            for pair in flow.standing:
+                if pair[0] == event.session and pair[1] == event.child:
+                    used = pair is flow.standing[-1]
+                    flow.standing.remove(pair)
+                    if not flow.standing:
+                        self._bare(flow, now)
+                    return used
+        return False
+
+    def _bare(self, flow: Flow, now: int) -> None:
         if now - flow.since >= LIVED_MS:
             flow.reopened = 0
-        flow.spi_in = 0
-        flow.child = flow.renewal
-        flow.renewal = 0
-        if flow.child:
+        flow.renew_at = None
+        flow.opening = flow.renewal
+        flow.renewal = NOTHING
+        if flow.opening != NOTHING:
             flow.state = OPENING  # its successor is on the way
         else:
             flow.state = DOWN
             self.reopen_at = now + REOPEN_MS
-        return True
 
     def child_failed(self, event: ChildFailed, up: bool, now: int) -> str:
         """A quick mode ended without a pair. up: others carry the tunnel, so this one is tried again later. Returns what to
         say, or ""."""
-        flow = self.by_child(event.child)
-        if flow is None:
+        key = (event.session, event.child)
+        flow = self._of(key)
+        if flow is None or key not in (flow.opening, flow.renewal):
             return ""
-        renewing = flow.renewal == event.child
+        renewing = flow.renewal == key
         if event.notify == NO_PROPOSAL_CHOSEN and not self.pfs_fixed and not flow.flipped:
             # PFS the other way, once, and only where it is not configured.
             flow.flipped = True
@@ -135,25 +185,47 @@ class Flows:
         flow.flipped = False
         flow.failure = (event.notify, event.cause, event.text)
         if renewing:
-            flow.renewal = 0
+            flow.renewal = NOTHING
+            flow.renew_at = now + (RENEW_MS << min(flow.missed, 4))
+            flow.missed += 1
+            if flow.missed > 1:
+                return ""  # said once
             return "renewing the SA for " + network(flow) + " failed: " + flow.failure_text()
-        flow.child = 0
+        flow.opening = NOTHING
         flow.state = FAILED
         if up:
             flow.state = DOWN
             self.reopen_at = now + RETRY_MS
         return "network " + network(flow) + " is not reachable: " + flow.failure_text()
 
-    def renew(self, child: int, now: int) -> None:
+    def renew(self, session: int, child: int, now: int) -> None:
         """Negotiate the successor of this pair."""
-        flow = self.by_child(child)
-        if flow is not None and flow.state == UP and not flow.renewal:
+        flow = self._of((session, child))
+        if flow is not None and flow.state == UP and flow.renewal == NOTHING:
             self._start(flow, True, now)
 
     def renew_spi(self, spi_in: int, now: int) -> None:
         for flow in self.flows:
             if flow.state == UP and flow.spi_in == spi_in:
-                self.renew(flow.child, now)
+                self.renew(flow.standing[-1][0], flow.child, now)
+
+    def deadline(self) -> "int | None":
+        first = self.reopen_at
+        for flow in self.flows:
+            if flow.renew_at is not None and (first is None or flow.renew_at < first):
+                first = flow.renew_at
+        return first
+
+    def timeout(self, now: int) -> bool:
+        """Renew what could not be renewed before, open again what was deleted. False: that happened too often in a row."""
+        for flow in self.flows:
+            if flow.renew_at is not None and flow.renew_at <= now:
+                flow.renew_at = None
+                if flow.standing and flow.renewal == NOTHING:
+                    self._start(flow, True, now)
+        if self.reopen_at is None or self.reopen_at > now:
+            return True
+        return self.reopen(now)
 
     def reopen(self, now: int) -> bool:
         """Negotiate deleted pairs anew. False: that happened too often in a row."""
@@ -166,9 +238,19 @@ class Flows:
                 self._start(flow, False, now)
         return True
 
-    def by_child(self, child: int) -> "Flow | None":
+    def spis(self) -> "list[int]":
+        """Inbound SPIs of all that stands, also of what was renewed."""
+        return [pair[2] for flow in self.flows for pair in flow.standing]
+
+    def renewing(self) -> bool:
+        """A successor of some pair is under way."""
+        return [1 for flow in self.flows if flow.renewal != NOTHING] != []
+
+    def _of(self, key: "tuple[int, int]") -> "Flow | None":
         for flow in self.flows:
-            if child and child in (flow.child, flow.renewal):
+            if key[1] and (
+                key in (flow.opening, flow.renewal) or [1 for pair in flow.standing if (pair[0], pair[1]) == key]
+            ):
                 return flow
         return None
 
@@ -201,18 +283,22 @@ class Flows:
     def _start(self, flow: Flow, renewing: bool, now: int) -> None:
         settings = self._settings
         if not renewing:
-            flow.child = 0
+            flow.opening = NOTHING
             flow.state = OPENING
         if settings is None or self._endpoint.status(self.session, now) is None:
             return  # the session ended in this very moment: its SessionDown is on the way
         if not flow.flipped:
             flow.pfs = self.pfs
-        request = ChildRequest(flow.local, flow.remote, settings.esp, flow.pfs)
-        child = self._endpoint.open_child(self.session, request, now, flow.child if renewing else 0)
+        request = ChildRequest(
+            flow.local, flow.remote, settings.esp, flow.pfs, settings.child_life_s, settings.child_life_kb
+        )
+        # Numbers of children are those of a session: only a pair of this one can be named.
+        replaces = flow.child if renewing and flow.standing[-1][0] == self.session else 0
+        started = (self.session, self._endpoint.open_child(self.session, request, now, replaces))
         if renewing:
-            flow.renewal = child
+            flow.renewal = started
         else:
-            flow.child = child
+            flow.opening = started
 
     def _find(self, local: Selector, remote: Selector) -> "Flow | None":
         for flow in self.flows:

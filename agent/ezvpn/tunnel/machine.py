@@ -8,6 +8,7 @@ from ezvpn.ike.endpoint import Endpoint
 from ezvpn.ike.params import Attempt, ModeConfig
 from ezvpn.record import Secret
 from ezvpn.tunnel.backoff import Backoff
+from ezvpn.tunnel.beside import Beside
 from ezvpn.tunnel.causes import explain
 from ezvpn.tunnel.credentials import ANSWER, ASK, Credentials
 from ezvpn.tunnel.flows import FAILED, LIVED_MS, NO_PROPOSAL_CHOSEN, UP, Flows, network
@@ -22,13 +23,17 @@ from ezvpn.wire.inet import ipv4_text
 
 # Timer slots. RETRY: the next try after a failed round or a rejection · REMIND: the pending XAUTH request is shown again ·
 # PROGRESS: the attempt has stood still for too long · NAME: a name lookup is given up · PREPARE: a key pair for the next
-# attempt is made.
+# attempt is made · RENEW: phase 1 is tried again beside the one in use · PASSED: the superseded one is closed · IDLE: the time
+# without traffic may be over.
 RETRY = const(0)
 REMIND = const(1)
 PROGRESS = const(2)
 NAME = const(3)
 PREPARE = const(4)
-SLOTS = const(5)
+RENEW = const(5)
+PASSED = const(6)
+IDLE = const(7)
+SLOTS = const(8)
 
 FIRST_WAIT_MS = 2000
 LONGEST_WAIT_MS = 60000
@@ -39,6 +44,7 @@ LONGEST_REMIND_MS = 3600000  # where nobody comes for days, the log has other th
 PROGRESS_MS = 120000
 NAME_MS = 15000
 PREPARE_MS = 500
+PREPARE_IN_ATTEMPT_MS = 2000  # most attempts are over by then; this is for the peer after one that is silent
 CONTACTED_MAX = const(32)
 
 # Causes after which the next peer of the list is tried first.
@@ -76,6 +82,8 @@ class Machine:
         self._backoff = Backoff(entropy, FIRST_WAIT_MS, LONGEST_WAIT_MS, WAIT_JITTER)
         self._timers: "list[int | None]" = [None] * SLOTS
         self._ladder = Ladder(endpoint)
+        self.beside = Beside(endpoint, entropy)
+        self._traffic_at = now
         self._good_group = 0
         self._phase1_port = 500
         self._peer_id = ""
@@ -143,7 +151,7 @@ class Machine:
 
     def _do_credentials(self, now: int) -> None:
         request = self.credentials.request
-        if request is None or self.endpoint.status(self.session, now) is None:
+        if request is None or self.endpoint.status(request.session, now) is None:
             return  # no session: its SessionDown is on the way
         verdict, fields = self.credentials.decide(request)
         if verdict == ANSWER:
@@ -151,6 +159,9 @@ class Machine:
             self._fire(Input.XAUTH_REQ_INFO_READY, now)
         elif verdict == ASK:
             self._fire(Input.XAUTH_PROMPTING, now)
+        elif request.session == self.beside.session:
+            self.endpoint.refuse_xauth(request.session, now)
+            self.telling.warn("phase 1 is not renewed: the gateway asks for a log-in that nobody may answer")
         else:
             session = self.session
             self.endpoint.refuse_xauth(session, now)
@@ -158,18 +169,21 @@ class Machine:
             self.endpoint.close(session, now, "user authentication was refused")
 
     def _do_prompt(self, now: int) -> None:
-        self._timers[PROGRESS] = None  # a human takes the time that the gateway allows
+        if self.up_since is None:
+            self._timers[PROGRESS] = None  # a human takes the time that the gateway allows
         self._remind(now)
 
     def _do_answer(self, now: int) -> None:
         fields = self._answer
         self._answer = []
         self._reminded = 0
+        request = self.credentials.request
+        session = request.session if request is not None else self.session
         self.credentials.request = None
         self._timers[REMIND] = None
         self._progress(now)
-        if self.endpoint.status(self.session, now) is not None:
-            self.endpoint.answer_xauth(self.session, fields, now)
+        if self.endpoint.status(session, now) is not None:
+            self.endpoint.answer_xauth(session, fields, now)
 
     def _do_hold(self, now: int) -> None:
         self._drop_session(now)
@@ -209,6 +223,9 @@ class Machine:
                 self.telling.warn("network " + network(flow) + " is not reachable: " + flow.failure_text())
         if self.up_since is None:
             self.up_since = now
+            self._traffic_at = now
+            if self.settings.idletime_s is not None:
+                self._timers[IDLE] = now + self.settings.idletime_s * 1000
             self.telling.notice("EZVPN_CONNECTION_UP", *self._identity())
             self.telling.notice("SESSION_STATUS", "UP  ", self._peer_text(), self._phase1_port, self._peer_id)
 
@@ -224,7 +241,16 @@ class Machine:
         self.peer_address = peer
         self.local = self._locate(peer)  # type: ignore[operator]
         self.attempts += 1
-        template = Attempt(
+        self._progress(now)
+        self._timers[PREPARE] = now + PREPARE_IN_ATTEMPT_MS
+        self._ladder.start(self._attempt(peer, key), preferred(settings.phase1, self._good_group), now)
+        self.telling.changed()
+        self._all_ended(now)
+
+    def _attempt(self, peer: bytes, key: Secret) -> Attempt:
+        """What every phase 1 with this peer says, but for the transforms."""
+        settings = self.settings
+        return Attempt(
             peer,
             self.local,
             settings.local_ports,
@@ -236,10 +262,6 @@ class Machine:
             request_address=settings.mode != "network-extension",
             keepalive=settings.keepalive,
         )
-        self._progress(now)
-        self._ladder.start(template, preferred(settings.phase1, self._good_group), now)
-        self.telling.changed()
-        self._all_ended(now)
 
     def _all_ended(self, now: int) -> None:
         if not self._ladder.newest:
@@ -287,7 +309,10 @@ class Machine:
                 self._backoff.reset()
             # A dead peer was waited for long enough, and a tunnel that lived long is no storm.
             self._wait = 0 if lived >= LIVED_MS or cause in _NEXT_PEER else self._backoff.next()
-        self.telling.failed(self.reason, now)
+        if cause == "idle":
+            self.telling.note(self.reason)
+        else:
+            self.telling.failed(self.reason, now)
         self._fire(Input.CONN_DOWN, now)
 
     def _drop_session(self, now: int) -> None:
@@ -298,6 +323,7 @@ class Machine:
         session = self.session
         self.session = 0
         self._ladder.abandon(now)
+        self.beside.drop(now, self.reason or "closed")
         if session:
             self.endpoint.close(session, now, self.reason or "closed")
         if self._attached:
@@ -307,6 +333,7 @@ class Machine:
             self._timers[slot] = None
         self._asking_name = False
         self.credentials.request = None
+        self.credentials.forget()
         self.flows.clear()
         self.config = None
         self.up_since = None

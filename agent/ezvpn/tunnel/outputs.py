@@ -35,6 +35,10 @@ class Detach(Output):
     """Undo `Attach`."""
 
 
+class Look(Output):
+    """Tell through `EasyVpn.traffic` when the last inner packet passed."""
+
+
 class Notice(Output):
     """One record for the log: mnemonic and arguments as in `log.CATALOG`."""
 

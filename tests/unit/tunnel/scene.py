@@ -16,7 +16,7 @@ from ezvpn.ike.events import (
 from ezvpn.ike.params import EspTransform, ModeConfig, Phase1Transform, Selector, Split
 from ezvpn.record import Secret
 from ezvpn.tunnel.easy_vpn import EasyVpn
-from ezvpn.tunnel.outputs import Attach, Changed, Detach, Notice, Resolve
+from ezvpn.tunnel.outputs import Attach, Changed, Detach, Look, Notice, Resolve
 from ezvpn.tunnel.settings import Settings
 
 START = 2**30 - 5000  # small ints of a 32-bit port end at 2**30
@@ -61,6 +61,8 @@ class Scene:
         self.resolves = []
         self.plane = []  # Attach and Detach in order
         self.attach_error = ""
+        self.last_packet = None  # what the data plane answers to Look
+        self.looks = 0
         self.changes = 0
         self.tunnel.interface(available, self.now)
         self.tunnel.configure(self.given, False, self.now)
@@ -85,6 +87,9 @@ class Scene:
                     self.tunnel.plane_failed(self.attach_error, self.now)
                 else:
                     self.tunnel.attached(self.now)
+            elif isinstance(output, Look):
+                self.looks += 1
+                self.tunnel.traffic(self.last_packet, self.now)
             elif isinstance(output, Detach):
                 self.plane.append("detach")
 

@@ -392,8 +392,8 @@ class TestQuickModes:
         s.child_up(1, 1)
         s.later(3600000)
         s.endpoint.take_calls()
-        s.event(Rekey(1, "phase1", 0))
-        assert s.endpoint.take_calls() == [("close", 1), ("connect", 2, 14)]
+        s.down(1, "lifetime", "up")
+        assert s.endpoint.take_calls() == [("connect", 2, 14)]
 
 
 # (what happens to session 1 in phase 1, cause, sentence)

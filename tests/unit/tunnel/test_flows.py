@@ -2,9 +2,9 @@
 
 from doubles.endpoint import FakeEndpoint
 
-from ezvpn.ike.events import ChildDown, ChildFailed
+from ezvpn.ike.events import ChildDown, ChildFailed, Rekey
 from ezvpn.ike.params import Attempt
-from ezvpn.tunnel.flows import DOWN, FAILED, MAX_FLOWS, OPENING, UP, Flows, network
+from ezvpn.tunnel.flows import DOWN, FAILED, MAX_FLOWS, NOTHING, OPENING, RENEW_MS, UP, Flows, network
 from ezvpn.wire.attributes import Xauth
 
 from .scene import GW1, START, Scene, config, settings
@@ -91,8 +91,57 @@ def test_unknown_children_change_nothing():
     flows, _ = opened()
     assert not flows.child_down(ChildDown(1, 99, 1, 2, "closed"), START)
     assert flows.child_failed(ChildFailed(1, 99, "no-answer", 0, ""), False, START) == ""
-    flows.renew(99, START)
+    flows.renew(1, 99, START)
     flows.renew_spi(99, START)
+
+
+def test_a_renewal_that_failed_is_tried_again_while_the_old_pair_lives():
+    s = Scene()
+    s.up()
+    flow = s.tunnel.flows.flows[0]
+    s.tunnel.rekey(0x1001, s.now)
+    s.child_failed(1, 2)
+    assert s.said("EZVPN_WARNING")[0][1] == "renewing the SA for 0.0.0.0/0.0.0.0 failed: no-answer"
+    for child, wait in ((3, RENEW_MS), (4, 2 * RENEW_MS), (5, 4 * RENEW_MS)):
+        s.endpoint.take_calls()
+        s.later(wait - 1)
+        assert ("open_child", 1, child, 0, 1) not in s.endpoint.calls
+        s.later(1)
+        assert ("open_child", 1, child, 0, 1) in s.endpoint.calls
+        s.child_failed(1, child)
+    assert len(s.said("EZVPN_WARNING")) == 1, "said once"
+    s.later(8 * RENEW_MS)
+    s.child_up(1, 6, replaces=1)
+    assert (flow.state, flow.child, flow.missed, flow.renew_at, flow.renewal) == (UP, 6, 0, None, NOTHING)
+
+
+def test_of_two_pairs_that_came_up_the_one_that_stays_is_in_use():
+    """Both ends renewed at once: the core lets one of them go."""
+    s = Scene()
+    s.up()
+    flow = s.tunnel.flows.flows[0]
+    s.tunnel.rekey(0x1001, s.now)
+    s.child_up(1, 2, replaces=1)
+    s.child_up(1, 7, replaces=1)  # the gateway's
+    assert (flow.child, s.tunnel.spis(), s.tunnel.flows.spis()) == (7, [0x1007], [0x1001, 0x1002, 0x1007])
+    s.child_down(1, 1, "replaced")
+    s.child_down(1, 7, "replaced")
+    assert (s.state, flow.state, flow.child, s.tunnel.spis()) == ("IPSEC_ACTIVE", UP, 2, [0x1002])
+    s.endpoint.take_calls()
+    s.event(Rekey(1, "child", 2))
+    assert s.endpoint.take_calls() == [("open_child", 1, 3, 0, 2)]
+
+
+def test_lives_and_pfs_of_the_configuration_count_from_the_next_quick_mode():
+    s = Scene(settings(child_life_s=1200, child_life_kb=0))
+    s.up()
+    assert (s.endpoint.requests[1].life_s, s.endpoint.requests[1].life_kb) == (1200, 0)
+    s.tunnel.configure(settings(child_life_s=600, child_life_kb=5000, pfs_group=5), False, s.now)
+    s.drain()
+    assert s.endpoint.take_calls() == []
+    s.tunnel.rekey(0x1001, s.now)
+    renewed = s.endpoint.requests[2]
+    assert (renewed.life_s, renewed.life_kb, renewed.pfs_group) == (600, 5000, 5)
 
 
 def test_a_session_that_is_gone_is_not_asked():

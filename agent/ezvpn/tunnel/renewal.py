@@ -1,0 +1,131 @@
+"""What happens to a connection while it is up: phase 1 is renewed beside the one in use, and time without traffic ends it.
+
+    Rekey "phase1"  -> a second aggressive mode with the same gateway, XAUTH answered as before, Mode Config asks for the address
+                       that we hold -> quick modes for all networks under it -> the old pairs and then the old ISAKMP SA go
+
+Make before break. RFC 2408 2.5.2 lets SAs of phase 2 outlive that of phase 1, but no gateway has to; another address, or nobody
+there to log in, ends in a plain reconnect. Belongs here: those decisions. Not here: quick modes (`flows`), arcs (`machine`).
+"""
+
+from ezvpn.ike.events import Configured, Rekey, SessionDown, XauthResult
+from ezvpn.ike.params import ModeConfig
+from ezvpn.tunnel.beside import PASSED_MS
+from ezvpn.tunnel.machine import IDLE, PASSED, PREPARE, PREPARE_MS, REMIND, RENEW, Machine
+from ezvpn.tunnel.offer import preferred
+from ezvpn.tunnel.outputs import Look
+from ezvpn.tunnel.states import Input, State
+
+# What of Mode Config the pairs and the data plane are made of.
+_SHAPE = ("address", "netmask", "split_include", "split_exclude", "dns", "domain", "split_dns")
+
+
+class Renewing(Machine):
+    """Adds the timers RENEW, PASSED and IDLE."""
+
+    def traffic(self, at: "int | None", now: int) -> None:
+        """Answer to `Look`: boot ms of the last inner packet under the pairs that stand, None = none yet."""
+        idletime_s = self.settings.idletime_s
+        if at is not None and at > self._traffic_at:
+            self._traffic_at = at
+        if idletime_s is None or self.up_since is None:
+            return
+        end = self._traffic_at + idletime_s * 1000
+        if now < end:
+            self._timers[IDLE] = end
+        else:
+            self._lost("idle", "up", 0, str(idletime_s) + " s", now)
+
+    def _expired(self, slot: int, now: int) -> None:
+        if slot == RENEW:
+            self._renew_phase1(now)
+        elif slot == PASSED:
+            self.beside.close_previous(now)
+        elif slot == IDLE:
+            self._look()
+        else:
+            super()._expired(slot, now)
+
+    def _look(self) -> None:
+        if self.settings.idletime_s is not None and self.up_since is not None:
+            self.telling.put(Look())
+
+    # --- phase 1 beside -------------------------------------------------------------------------------------------
+
+    def _rekey(self, event: Rekey, now: int) -> None:
+        if event.what == "phase1":
+            self._renew_phase1(now)
+        else:
+            self.flows.renew(event.session, event.child, now)
+
+    def _renew_phase1(self, now: int) -> None:
+        """Before the tunnel is up there is nothing to keep: then the end of the life ends it."""
+        peer, key, config = self.peer_address, self.settings.key, self.config
+        if self.state != State.IPSEC_ACTIVE or self.beside.session or peer is None or key is None or config is None:
+            return
+        rungs = preferred(self.settings.phase1, self._good_group)
+        if not rungs:
+            return
+        attempt = self._attempt(peer, key)
+        attempt.transforms = rungs[0]
+        attempt.initial_contact = False  # a gateway would forget the ISAKMP SA that is in use
+        attempt.address = config.address
+        self.credentials.begin()
+        if not self.beside.start(attempt, now):
+            self._timers[RENEW] = now + self.beside.again()
+        self._timers[PREPARE] = now + PREPARE_MS
+
+    def _beside_result(self, event: XauthResult, now: int) -> None:
+        if event.ok:
+            self._accepted(now)
+            return
+        self.credentials.forget()
+        self.telling.warn("phase 1 is not renewed: the gateway rejected the user")
+
+    def _beside_configured(self, event: Configured, now: int) -> None:
+        old = self.config
+        if old is None or event.config.address != old.address:
+            self._lost("closed", "up", 0, "the gateway assigned another address", now)
+            return
+        self.beside.close_previous(now)  # with lives this short there is no time to wait
+        previous = self.session
+        self.session = self.beside.session
+        self.beside.took_over(previous)
+        self._timers[PREPARE] = now + PREPARE_MS
+        self._timers[RENEW] = None
+        self.telling.note("phase 1 with gateway " + self._peer_text() + " was renewed")
+        self.flows.move(self.session, self._good_group, now)
+        if _differ(old, event.config):
+            self.config = event.config
+            self._fire(Input.MODE_CONFIG_REPLY, now)
+        self._moved(now)
+        self.telling.changed()
+
+    def _beside_down(self, event: SessionDown, now: int) -> None:
+        """Tried again: what is in use lives on until its own end."""
+        self.beside.session = 0
+        request = self.credentials.request
+        if request is not None and request.session == event.session:
+            self.credentials.request = None
+            self._timers[REMIND] = None
+        if event.cause != "xauth-failed":
+            self._timers[RENEW] = now + self.beside.again()
+        self.telling.changed()
+
+    def _previous_down(self, event: SessionDown, now: int) -> None:
+        self.beside.previous = 0
+        self._timers[PASSED] = None
+
+    def _accepted(self, now: int) -> None:
+        self.credentials.accepted()
+        self._timers[REMIND] = None
+        self._progress(now)
+        self._fire(Input.XAUTH_STATUS, now)
+
+    def _moved(self, now: int) -> None:
+        """Once no successor is under way any more, what stands under the previous ISAKMP SA is of no use."""
+        if self.beside.previous and not self.flows.renewing() and self.beside.let_go(now):
+            self._timers[PASSED] = now + PASSED_MS
+
+
+def _differ(a: ModeConfig, b: ModeConfig) -> bool:
+    return [1 for name in _SHAPE if getattr(a, name) != getattr(b, name)] != []

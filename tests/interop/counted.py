@@ -1,0 +1,50 @@
+"""Numbered UDP datagrams both ways, so that every single loss shows.
+
+    counted.py HERE PORT THERE SECONDS A_SECOND    run at both ends; prints one JSON line when its time and a grace is over
+
+Each datagram holds its number. `missing`: numbers up to the highest one received that never came; whoever compares adds what was
+sent after that. Standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+import select
+import socket
+import struct
+import sys
+import time
+
+GRACE_S = 3.0
+SIZE = 200
+
+
+def main(argv: list[str]) -> None:
+    here, port, there, seconds, rate = argv[0], int(argv[1]), argv[2], float(argv[3]), float(argv[4])
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 21)
+    sock.bind((here, port))
+    sock.setblocking(False)
+    seen: set[int] = set()
+    errors = sent = 0
+    began = time.monotonic()
+    while (now := time.monotonic() - began) < seconds + GRACE_S:
+        if now < seconds and sent < now * rate:
+            try:
+                sock.sendto(struct.pack(">Q", sent).ljust(SIZE, b"\0"), (there, port))
+                sent += 1
+            except OSError:
+                errors += 1
+            continue
+        select.select([sock], [], [], 0.2 / rate if now < seconds else 0.05)
+        while True:
+            try:
+                data = sock.recv(2048)
+            except OSError:
+                break
+            seen.add(struct.unpack_from(">Q", data)[0])
+    print(json.dumps({"sent": sent, "errors": errors, "received": len(seen), "first": min(seen, default=0)}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
