@@ -2,8 +2,8 @@
 
     counted.py HERE PORT THERE SECONDS A_SECOND    run at both ends; prints one JSON line when its time and a grace is over
 
-Each datagram holds its number. `missing`: numbers up to the highest one received that never came; whoever compares adds what was
-sent after that. Standard library only.
+Each datagram holds its number. What one end has sent and the other has not received is lost; `first` is the lowest number that
+came. Standard library only.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import struct
 import sys
 import time
 
+START_S = 1.0  # the other end must be there
 GRACE_S = 3.0
 SIZE = 200
 
@@ -27,7 +28,7 @@ def main(argv: list[str]) -> None:
     sock.setblocking(False)
     seen: set[int] = set()
     errors = sent = 0
-    began = time.monotonic()
+    began = time.monotonic() + START_S
     while (now := time.monotonic() - began) < seconds + GRACE_S:
         if now < seconds and sent < now * rate:
             try:

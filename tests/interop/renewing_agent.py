@@ -25,7 +25,7 @@ class Renewer:
 
     def tick(self):
         now = self.edge.loop.now()
-        self.edge.pump.call(self.renew, now)
+        self.edge._pump.call(self.renew, now)
         self.edge.loop.at(now + EVERY_MS, self.tick)
 
     def renew(self, now):
