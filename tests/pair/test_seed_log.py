@@ -1,51 +1,21 @@
 """`debug crypto isakmp` of a watched peer, beside the log that Cisco prints: the same lines in the same order.
 
-Compared are shapes: addresses, numbers, identifiers and the engine's tag become placeholders, runs of blanks one blank.
+Compared are shapes (doubles/seed_log.py).
 """
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from doubles.device import SIX_LINES, World, gateway
+from doubles.seed_log import printed, shape
 
 from ezvpn.log import Debug
 
-FILE = Path(__file__).resolve().parents[1] / "vectors" / "seed-dpd-log.txt"
 KEEPALIVE = "crypto isakmp keepalive 10 2 periodic\n"
 # of those that are answered the last four are still remembered when the peer is given up
 ANSWERED = 6
-
-PLACEHOLDERS = (
-    (r"^\*?(\w+ +\d+ )?[\d:.]+: ", ""),  # the time
-    (r"\(0:\d+:[HS]W:\d\)", "(TAG)"),
-    (r"\(0:\d+\)", "(CONNECTION)"),
-    (r"(\d+\.){3}\d+", "ADDRESS"),
-    (r"sequence 0x[0-9A-F]+", "sequence NUMBER"),
-    (r"0x[0-9A-F]+", "STRUCT"),
-    (r"(sa =|ADDRESS:) [0-9A-F]{8}$", r"\1 STRUCT"),
-    (r"(node|message ID =) -?\d+", r"\1 NODE"),
-    (r" +", " "),
-)
-
-
-def shape(line: str) -> str:
-    for pattern, placeholder in PLACEHOLDERS:
-        line = re.sub(pattern, placeholder, line)
-    return line.strip()
-
-
-def seed() -> dict[str, list[str]]:
-    """title -> shapes."""
-    found: dict[str, list[str]] = {}
-    for line in FILE.read_text().splitlines():
-        if line.startswith("= "):
-            lines = found[line[2:]] = []
-        elif line and not line.startswith("#"):
-            lines.append(shape(line))
-    return found
 
 
 class Watched(World):
@@ -87,12 +57,12 @@ def ms(line: str) -> int:
 
 
 def test_dead_peer_detection_is_told(w: Watched) -> None:
-    (expected,) = seed()["DPD is negotiated"]
+    (expected,) = printed()["DPD is negotiated"]
     assert w.shapes().count(expected) == 1
 
 
 def test_a_probe_and_its_answer(w: Watched) -> None:
-    expected = seed()["a probe"] + seed()["its answer"]
+    expected = printed()["a probe"] + printed()["its answer"]
     w.wait(9000)  # quick 3 is not repeated any more
     begin = len(w.lines())
     w.answered(1)
@@ -111,7 +81,7 @@ def test_the_message_id_is_the_same_from_send_to_purge_and_from_receive_to_delet
 
 
 def test_a_peer_that_falls_silent(w: Watched) -> None:
-    expected = seed()["a peer that falls silent"]
+    expected = printed()["a peer that falls silent"]
     w.answered(ANSWERED)
     w.freeze()
     begin = len(w.lines())
