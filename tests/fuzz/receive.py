@@ -18,10 +18,12 @@ import time
 from doubles.handshake import CLIENT, GATEWAY, Handshake
 
 from ezvpn.ike.core import EVENTS_MAX
+from ezvpn.ike.events import Traced
 from ezvpn.ike.params import Phase1Transform
 from ezvpn.ike.sa import EXCHANGES_MAX, QUEUE_MAX, SEEN_MAX
 from ezvpn.ike.session import Session
 from ezvpn.ike.state import State
+from ezvpn.log import Debug, LogRecord
 from ezvpn.wire.isakmp import HEADER_BYTES, Exchange, MessageWriter, Payload, parse_chain, parse_header
 
 # One cheap group: the Diffie-Hellman is not what is tested here.
@@ -55,6 +57,7 @@ class Target:
         self.corpus = [d.data for d in self.h.seen + flying]
         self.sources = [d.source for d in self.h.seen + flying if d.to_client] or [(0, GATEWAY, 500)]
         self.next = flying[0].data if flying else b""
+        self.h.client.trace = Debug.ISAKMP  # nothing that is told of such datagrams may raise
 
     def session(self) -> Session:
         found = self.h.client._find(self.h.session)
@@ -68,6 +71,14 @@ class Target:
         chains = [(e.message_id, e.iv, e.received, e.waiting) for e in s.exchanges]
         keys = bytes(s.protection.keys.skeyid_a) if s.protection is not None else b""
         return (s.state, s.peer, s.peer_port, s.responder_cookie, children, chains, keys, s.config, s.xauth.pending)
+
+    def tell(self) -> None:
+        """Drain, and put the lines of debugging into words."""
+        self.h.drain()
+        for event in self.h.said(Traced):
+            assert isinstance(event, Traced)
+            LogRecord(1, 0, event.mnemonic, event.args).text()
+        self.h.events.clear()
 
     def assert_bounded(self) -> None:
         s, core = self.session(), self.h.client._core
@@ -212,7 +223,7 @@ def fuzz(state: str, count: int, seed: int, progress: bool = False) -> dict[str,
             target.assert_bounded()
         if changed:
             used = PER_SESSION
-        target.h.drain() if alive and number % 16 == 0 else None
+        target.tell() if not alive or changed or number % 16 == 0 else None
         if progress and number % 50_000 == 0 and number:
             print(f"  {state}: {number:,} after {time.monotonic() - began:.0f} s", flush=True)
     _collect(dropped, target)
