@@ -265,8 +265,8 @@ class Watch(Event):
 
 
 class Traced(Event):
-    """One line for `debug` (only while its bit of `Endpoint.trace` is set): a mnemonic of `log.CATALOG` with its arguments.
-    Nothing secret is ever an argument."""
+    """One line for `debug` (only while its bit of `Endpoint.trace` is set): a mnemonic of `debug_words` or
+    `log.CATALOG` with its arguments. Nothing secret is ever an argument."""
 
     _fields = ("session", "mnemonic", "args")
 

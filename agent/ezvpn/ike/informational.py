@@ -35,6 +35,7 @@ class Informational:
         for part in parts:
             if part.type == Payload.N:
                 notify = parse_notify(view, part.start, part.end)
+                self.sa.lines.notify(notify.type, notify.protocol, 0)
                 self.sa.hint(notify.type, notify_name(notify.type))
 
     def process(self, view: memoryview, parts: "list[Part]", now: int) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 from doubles.am2 import OFFER
+from doubles.handshake import GATEWAY, Datagram, Handshake
 from doubles.insider import client_session, notify, opened
 
 from ezvpn.ike.core import NOISE_MAX
 from ezvpn.ike.debug import DebugLines, message_id_of, signed
 from ezvpn.ike.events import ChildUp, SessionDown, Traced
+from ezvpn.ike.natt import FLAVOURS
 from ezvpn.log import Debug, LogRecord
+from ezvpn.wire.isakmp import Exchange, MessageWriter
 from ezvpn.wire.notify import NotifyType
 
 
@@ -96,7 +99,7 @@ def test_the_end_is_told_around_the_event_of_it(told: Told) -> None:
     down = [type(event) for event in told.events].index(SessionDown)
     before = [words(event) for event in told.events[:down] if isinstance(event, Traced)]
     after = [words(event) for event in told.events[down:] if isinstance(event, Traced)]
-    assert [line.split(":")[-1].split(" ")[0] for line in before[:1]] == ["0)"] or "deleting SA" in before[0]
+    assert before[0].startswith('ISAKMP:(0:1:SW:1):deleting SA reason "No reason" state (I) QM_IDLE')
     assert any("Unlocking IPSEC struct" in line for line in before)
     assert sum("sending packet" in line for line in after) == 2, "the deletes of ESP and of ISAKMP"
     assert any('deleting node 5 error TRUE reason "No reason"' in line for line in after)
@@ -121,3 +124,47 @@ def test_more_lines_than_there_is_room_for_are_counted_in_one(told: Told) -> Non
     lines = told.read()
     assert len(lines) == NOISE_MAX + 1
     assert lines[-1] == "5 debug lines left out"
+
+
+def test_a_request_that_goes_out_again_is_told_with_its_phase(told: Told) -> None:
+    told.lines.resending(0)
+    told.lines.resending(2**32 - 5)
+    assert told.read() == [
+        "ISAKMP:(0:1:SW:1):incrementing error counter on sa: retransmit phase 1",
+        "ISAKMP:(0:1:SW:1): retransmitting phase 1 QM_IDLE...",
+        "ISAKMP:(0:1:SW:1): retransmitting phase 2 QM_IDLE -5 ...",
+    ]
+
+
+def test_an_unauthenticated_notify_is_told() -> None:
+    h = Handshake()
+    h.client.trace = Debug.ISAKMP
+    w = MessageWriter(bytearray(200), client_session(h).initiator_cookie, bytes(8), Exchange.INFORMATIONAL, 7)
+    kind, body = notify(NotifyType.NO_PROPOSAL_CHOSEN)
+    w.add(kind, body)
+    h.deliver(Datagram(True, bytes(w.buf[: w.finish()]), (0, GATEWAY, 500)))
+    h.drain()
+    lines = [words(event) for event in h.said(Traced) if isinstance(event, Traced)]
+    assert [line for line in lines if "NOTIFY" in line] == [
+        "ISAKMP:(0:0:N/A:0): processing NOTIFY NO_PROPOSAL_CHOSEN protocol 1 spi 0, message ID = 0, sa = "
+        + client_session(h).initiator_cookie[:4].hex().upper()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "said"),
+    [
+        (True, False, ["My hash no match - this node inside NAT"]),
+        (False, True, ["His hash no match - this node inside NAT"]),
+        (True, True, ["My hash no match - this node inside NAT", "His hash no match - this node inside NAT"]),
+    ],
+)
+def test_where_the_nat_is(told: Told, ours: bool, theirs: bool, said: list[str]) -> None:
+    natt = told.session.natt
+    natt.flavour, natt.we_are_behind, natt.peer_is_behind = FLAVOURS[0], ours, theirs
+    accepted = told.session.accepted
+    told.lines.phase1(accepted, 0, [])
+    lines = told.read()
+    assert [line.split("): ")[1] for line in lines if "hash no match" in line] == said
+    assert any("Detected port floating" in line for line in lines)
+    assert not any("No NAT Found" in line for line in lines)
