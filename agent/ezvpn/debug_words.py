@@ -69,6 +69,8 @@ WORDS = {
     "ISAKMP_KE_MESSAGE": _PLAIN + "received ke message (%d/%d)",
     "ISAKMP_NO_DELETE": _PLAIN + "ignoring request to send delete notify (no ISAKMP sa) src %s dst %s for SPI 0x%X",
     # --- debug crypto ipsec ---
+    "IPSEC_REQUEST": "IPSEC(sa_request): (key eng. msg.) OUTBOUND local= %s, remote= %s, local_proxy= %s, "
+    "remote_proxy= %s, protocol= ESP, lifedur= %ds and %dkb",
     "IPSEC_CREATED": "IPSEC(create_sa): sa created, (sa) sa_dest= %s, sa_proto= 50, sa_spi= 0x%X(%d), "
     "sa_trans= %s, sa_conn_id= %d",
     "IPSEC_PROXY": "IPSEC(initialize_sas): (key eng. msg.) %s local= %s, remote= %s, local_proxy= %s, "

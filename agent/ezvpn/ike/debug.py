@@ -229,6 +229,14 @@ class DebugLines:
 
     # --- quick mode ---------------------------------------------------------------------------------------------------
 
+    def requested(self, child: "Child") -> None:  # type: ignore[name-defined] # noqa: F821
+        """A pair is wanted: a line of `debug crypto ipsec`, told from here because nobody else knows when."""
+        sa = self.sa
+        if sa.core.trace & Debug.IPSEC:
+            proxies = [_proxy(selector) for selector in (child.local, child.remote)]
+            here = ipv4_text(sa.local_address())
+            self.tell("IPSEC_REQUEST", here, self._peer(), proxies[0], proxies[1], child.life_s, child.life_kb)
+
     def created(self, child: "Child") -> None:  # type: ignore[name-defined] # noqa: F821
         """A pair stands."""
         if not self.on():
@@ -336,6 +344,10 @@ def _hex(data: bytes) -> str:
 
 def _network(selector: "Selector") -> str:  # type: ignore[name-defined] # noqa: F821
     return ipv4_text(selector.address) + "/" + ipv4_text(selector.mask)
+
+
+def _proxy(selector: "Selector") -> str:  # type: ignore[name-defined] # noqa: F821
+    return _network(selector) + "/" + str(selector.protocol) + "/" + str(selector.port)
 
 
 def _attributes(transform: Phase1Transform, auth: int, life_s: int) -> "list[str]":

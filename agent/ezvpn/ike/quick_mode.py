@@ -180,6 +180,7 @@ class QuickInitiator(Quick):
             w.add(Payload.KE, self.pair.public)
         _write_identities(w, child.local, child.remote)
         message_id = self.exchange.message_id
+        sa.lines.requested(child)
         if sa.lines.on():
             sa.lines.tagged("ISAKMP_QUICK", signed(message_id))
         sa.send_hashed(self.exchange, w, at, Sent.REQUEST, now)

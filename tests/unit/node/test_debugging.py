@@ -70,11 +70,15 @@ def test_sas_are_told_with_their_spis_and_never_with_a_key() -> None:
     w.configure(SIX_LINES)
     w.up()
     lines = [text for text in w.device.log() if text.startswith("IPSEC")]
-    assert [text.split(":")[0] for text in lines] == ["IPSEC(initialize_sas)"] * 2 + ["IPSEC(create_sa)"] * 2
+    assert [text.split(":")[0] for text in lines] == ["IPSEC(sa_request)"] + ["IPSEC(initialize_sas)"] * 2 + [
+        "IPSEC(create_sa)"
+    ] * 2
     (child,) = w.status.children
     for spi in (child.spi_in, child.spi_out):
         assert len([text for text in lines if f"spi= 0x{spi:X}({spi})" in text]) == 2
     assert "local= 198.51.100.2, remote= 198.51.100.11" in lines[0]
+    assert lines[0].endswith("lifedur= 3600s and 4608000kb")
+    assert "local= 198.51.100.2, remote= 198.51.100.11" in lines[1]
     w.call(w.device, w.node.execute, "clear crypto ipsec client ezvpn", w.now)
     gone = [text for text in w.device.log() if text.startswith("IPSEC(delete_sa)")]
     assert len(gone) == 2 and all("reason= closed" in text for text in gone)
