@@ -15,6 +15,7 @@ A table is a tuple of entries `(grammar, helps, action)`, all of them constants,
     m = mode.match("no crypto isakmp keep")  m.negate == "no"  m.args == {}
     m = mode.match("crypto isakmp keep 5")   m.status == "invalid"  m.column == 19  m.expected == ["<10-3600>"]
     m.message()                              "% Invalid input detected at '^' marker."   (caret below m.column)
+    m.out_of_range                           "5 is out of range: <10-3600>"
     mode.help("crypto isakmp ")              [("keepalive", "Set a keepalive")]
     mode.help("crypto isakmp keepalive 10 ") [("<2-60>", ...), ("on-demand", ...), ("periodic", ...), ("<cr>", "")]
     mode.complete("crypto isak")             "mp "   what TAB appends, "" when nothing or not unique
@@ -56,6 +57,8 @@ _EXACT = 0
 _ABBREVIATED = 1
 _TYPED = 2  # + the rank of the kind
 
+_MAX_SHOWN = 20  # digits of a number that is out of range
+
 
 class Match(Record):
     """What one line came to.
@@ -63,7 +66,8 @@ class Match(Record):
     status: "ok" | "empty" | "ambiguous" | "incomplete" | "invalid", and "rejected" once `reject` was called · entry: the
     table's tuple (ok only) · action: its third member · args: name -> value · columns: name -> 0-based column · negate: "",
     "no" or "default" · full: the command with its words in full, without `no` and without a SECRET · column: 0-based place
-    of the fault in `line` · expected: labels of what could have stood there · warnings: for the one who applies it to fill.
+    of the fault in `line` · expected: labels of what could have stood there · out_of_range: for "invalid", `5 is out of range:
+    <10-3600>` where a number is too small or too big, else "" · warnings: for the one who applies it to fill.
     """
 
     _fields = ("status", "action", "args", "negate", "column", "expected")
@@ -82,6 +86,7 @@ class Match(Record):
         self.expected: "list[str]" = []
         self.warnings: "list[str]" = []
         self.problem = ""
+        self.out_of_range = ""
 
     def reject(self, problem: str, name: str = "") -> None:
         """The command is well formed but cannot be done: say why, and which argument is to blame."""
@@ -131,6 +136,8 @@ class Match(Record):
         if self.status == "invalid":
             if not self.line[: self.column].strip():
                 return "unknown command"
+            if self.out_of_range:
+                return self.out_of_range
             return "invalid input: expected " + wanted
         return self.problem
 
@@ -250,6 +257,7 @@ class _Walk:
             if not found:
                 fault = Match("invalid", self.line, column + self._agreeing(word.lower()))
                 fault.expected = [label for label, _ in self.choices("")]
+                fault.out_of_range = self._out_of_range(word)
                 return fault
             if best == _ABBREVIATED:
                 possible = self.literals(word.lower())
@@ -340,6 +348,14 @@ class _Walk:
         if ends and not begun:
             listed.append((CR, ""))
         return listed
+
+    def _out_of_range(self, word: str) -> str:
+        """What is wrong with a number where one of another size would do, "" for anything else."""
+        ranges = sorted({"<" + node.text + ">" for node in self._next("") if node.kind == tokens.RANGE})
+        if not ranges or not tokens.is_number(word):
+            return ""
+        shown = word if len(word) <= _MAX_SHOWN else word[:_MAX_SHOWN] + "..."
+        return shown + " is out of range: " + _listed(ranges)
 
     def _agreeing(self, word: str) -> int:
         """How many characters of a wrong word agree with some literal: IOS sets its caret behind them."""

@@ -206,6 +206,11 @@ def is_host(word: str) -> bool:
     return not only_numbers
 
 
+def is_number(word: str) -> bool:
+    """Whether somebody meant a whole number: digits, with a sign or without."""
+    return _digits(word[1:] if word[:1] in ("-", "+") else word)
+
+
 def interface_name(name: str) -> "str | None":
     """The full name for an abbreviation (`gi0/1` -> GigabitEthernet0/1); other names as they are; None if no name at all."""
     cut = len(name)

@@ -291,6 +291,8 @@ class Session(Caller):
             self.put('% Ambiguous command:  "' + line.strip() + '"')
         else:
             self.put(match.message())
+        if match.out_of_range:
+            self.put("% " + match.out_of_range)
         if match.status in ("invalid", "incomplete") and self.interactive:
             self.put("")
 

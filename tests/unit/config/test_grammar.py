@@ -95,10 +95,21 @@ def test_missing_number_names_its_range() -> None:
 
 
 def test_number_out_of_range_is_invalid_at_its_column() -> None:
-    for line in ("crypto isakmp keepalive 9", "crypto isakmp keepalive 3601", "crypto isakmp keepalive ten"):
-        match = mode().match(line)
+    for word in ("9", "3601", "-10", "+9", "09", "1" * 200):
+        match = mode().match("crypto isakmp keepalive " + word)
         assert (match.status, match.column, match.expected) == ("invalid", 24, ["<10-3600>"])
         assert match.message() == "% Invalid input detected at '^' marker."
+        shown = word if len(word) < 21 else "1" * 20 + "..."
+        assert match.out_of_range == match.reason() == shown + " is out of range: <10-3600>"
+
+
+def test_what_is_no_number_is_not_out_of_range() -> None:
+    for line in ("crypto isakmp keepalive ten", "crypto isakmp keepalive 10x", "crypto isakmp keepalive -"):
+        match = mode().match(line)
+        assert (match.status, match.column, match.out_of_range) == ("invalid", 24, "")
+        assert match.reason() == "invalid input: expected <10-3600>"
+    assert mode().match("shutdown 5").out_of_range == ""
+    assert mode().match("crypto isakmp keepalive 10 61").out_of_range == "61 is out of range: <2-60>"
 
 
 def test_caret_stands_behind_what_agrees_with_a_keyword() -> None:

@@ -212,7 +212,7 @@ def test_the_lines_of_an_unknown_block_are_not_errors_of_their_own() -> None:
 def test_a_shown_error_has_a_caret_below_the_fault() -> None:
     problem = parse("crypto isakmp keepalive 5 periodic\n").errors[0]
     assert problem.show("edge.conf") == [
-        "edge.conf:1:25: invalid input: expected <10-3600>",
+        "edge.conf:1:25: 5 is out of range: <10-3600>",
         "  crypto isakmp keepalive 5",
         "                          ^",
     ]
