@@ -404,6 +404,7 @@ class Session(ProtectedSa):
         status.dpd_missed = self.liveness.missed
         status.dpd_lost = self.dpd.lost
         status.dpd_rtt_ms = self.dpd.rtt_ms
+        status.fragmentation = self.accepted is not None and self.accepted.names(VendorId.FRAGMENTATION)
         status.initiator_cookie = self.initiator_cookie
         status.responder_cookie = self.responder_cookie
         return status

@@ -12,7 +12,7 @@ class Phase1Status(Record):
     """One ISAKMP SA. state is IOS's word: AG_INIT_EXCH AG_AUTH CONF_XAUTH CONF_ADDR QM_IDLE, MM_NO_STATE MM_SA_SETUP
     MM_KEY_EXCH MM_KEY_AUTH. transform is None until agreed. initiator: our role. ios_keepalive: the `K` of IOS, DPD being
     the `D`. dpd_sent: probes and repetitions; dpd_missed: the error counter now, 0 to 5; dpd_lost: how many were never answered;
-    dpd_rtt_ms: of the last ACK, None before."""
+    dpd_rtt_ms: of the last ACK, None before. fragmentation: the peer may send messages in fragments."""
 
     _fields = (
         "session",
@@ -38,6 +38,7 @@ class Phase1Status(Record):
         "dpd_missed",
         "dpd_lost",
         "dpd_rtt_ms",
+        "fragmentation",
     )
 
     def __init__(self) -> None:
@@ -64,6 +65,7 @@ class Phase1Status(Record):
         self.dpd_missed = 0
         self.dpd_lost = 0
         self.dpd_rtt_ms: "int | None" = None
+        self.fragmentation = False
 
 
 class ChildStatus(Record):
