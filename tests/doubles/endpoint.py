@@ -46,7 +46,7 @@ class FakeEndpoint:
         self.calls.append(("open_child", session, child, request.pfs_group, replaces))
         return child
 
-    def close_child(self, session, child, now):
+    def close_child(self, session, child, now, reason="closed"):
         self.calls.append(("close_child", session, child))
 
     def close(self, session, now, reason="closed"):

@@ -67,6 +67,9 @@ class FakeHost(Host):
     def tunnel_clear(self, name, now):
         self.calls.append(("clear", name))
 
+    def tunnel_clear_sas(self, name, now):
+        self.calls.append(("clear_sas", name))
+
     def tunnel_xauth_prompt(self, name):
         return self.prompts.get(name)
 

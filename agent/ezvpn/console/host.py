@@ -102,7 +102,11 @@ class Host:
         raise NotImplementedError
 
     def tunnel_clear(self, name: str, now: int) -> None:
-        """`clear crypto ipsec client ezvpn`."""
+        """`clear crypto ipsec client ezvpn` and `clear crypto session`: delete everything, also what is being negotiated."""
+        raise NotImplementedError
+
+    def tunnel_clear_sas(self, name: str, now: int) -> None:
+        """`clear crypto sa`: delete the IPsec SAs; the ISAKMP SA stays."""
         raise NotImplementedError
 
     def tunnel_xauth_prompt(self, name: str) -> "XauthPrompt | None":

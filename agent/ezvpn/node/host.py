@@ -52,6 +52,12 @@ class NodeHost(Host):
             tunnel.clear(now)
             self._node.after_command(now)
 
+    def tunnel_clear_sas(self, name: str, now: int) -> None:
+        tunnel = self._node.tunnel(name)
+        if tunnel is not None:
+            tunnel.clear_sas(now)
+            self._node.after_command(now)
+
     def tunnel_xauth_prompt(self, name: str) -> "XauthPrompt | None":
         tunnel = self._node.tunnel(name)
         request = tunnel.prompt() if tunnel is not None else None

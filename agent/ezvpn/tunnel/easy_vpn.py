@@ -22,7 +22,7 @@ from ezvpn.ike.events import (
 )
 from ezvpn.ike.status import TunnelStatus
 from ezvpn.record import Secret
-from ezvpn.tunnel.flows import UP
+from ezvpn.tunnel.flows import CLEARED, UP
 from ezvpn.tunnel.machine import CONTACTED_MAX, IDLE, NAME, PREPARE, PREPARE_MS, RETRY, SLOTS
 from ezvpn.tunnel.outputs import Output
 from ezvpn.tunnel.peers import PeerList
@@ -183,8 +183,12 @@ class EasyVpn(Renewing):
     def clear(self, now: int) -> None:
         """`clear crypto ipsec client ezvpn`: everything down; auto connects again at once, manual waits."""
         if self.state not in (State.IDLE, State.VALID_CFG):
-            self._explain("closed", "up", 0, "cleared by command")
+            self._explain("closed", "up", 0, CLEARED)
         self._fire(Input.RESET, now)
+
+    def clear_sas(self, now: int) -> None:
+        """`clear crypto sa`: the IPsec SAs are deleted and negotiated anew; the ISAKMP SA stays."""
+        self.flows.delete_all(now)
 
     def prompt(self) -> "XauthRequest | None":
         """What a human is asked for, also when the last answer was rejected; None when nothing is."""
@@ -347,7 +351,7 @@ class EasyVpn(Renewing):
         if not self.flows.child_down(event, now):
             return
         if self.state == State.IPSEC_ACTIVE and not self.flows.count(UP):
-            self._explain("deleted-by-peer" if event.reason == "deleted by peer" else "lifetime", "up", 0, "")
+            self._explain(*_GONE.get(event.reason, _WORN_OUT))
             self._progress(now)
             self._fire(Input.SOCKET_DOWN, now)
         self.telling.changed()
@@ -372,6 +376,13 @@ class EasyVpn(Renewing):
         self._climbed(self._ladder.down(event, now), now)
         self._all_ended(now)
 
+
+# Reason of a ChildDown -> what `_explain` is told.
+_GONE = {
+    "deleted by peer": ("deleted-by-peer", "up", 0, ""),
+    CLEARED: ("closed", "up", 0, CLEARED),
+}
+_WORN_OUT = ("lifetime", "up", 0, "")
 
 _HANDLERS = {
     Hint: "_hint",

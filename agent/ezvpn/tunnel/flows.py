@@ -24,6 +24,7 @@ RENEW_MS = 10000  # a renewal that failed while the old pair lives, then twice a
 LIVED_MS = 60000
 NO_PROPOSAL_CHOSEN = 14
 NOTHING = (0, 0)
+CLEARED = "cleared by command"
 _ANY = Selector(b"\0\0\0\0", b"\0\0\0\0")
 _HOST_MASK = b"\xff\xff\xff\xff"
 
@@ -152,11 +153,11 @@ class Flows:
                     used = pair is flow.standing[-1]
                     flow.standing.remove(pair)
                     if not flow.standing:
-                        self._bare(flow, now)
+                        self._bare(flow, event.reason, now)
                     return used
         return False
 
-    def _bare(self, flow: Flow, now: int) -> None:
+    def _bare(self, flow: Flow, reason: str, now: int) -> None:
         if now - flow.since >= LIVED_MS:
             flow.reopened = 0
         flow.renew_at = None
@@ -167,6 +168,9 @@ class Flows:
         else:
             flow.state = DOWN
             self.reopen_at = now + REOPEN_MS
+            if reason == CLEARED:
+                flow.reopened = 0  # nobody fails when a human wants this
+                self.reopen_at = now
 
     def child_failed(self, event: ChildFailed, up: bool, now: int) -> str:
         """A quick mode ended without a pair. up: others carry the tunnel, so this one is tried again later. Returns what to
@@ -203,6 +207,18 @@ class Flows:
         flow = self._of((session, child))
         if flow is not None and flow.state == UP and flow.renewal == NOTHING:
             self._start(flow, True, now)
+
+    def delete_all(self, now: int) -> None:
+        """Delete every pair that stands, and give its successor up; `reopen_at` follows with the last ChildDown of each."""
+        for flow in self.flows:
+            if flow.state != UP:
+                continue
+            found = [(pair[0], pair[1]) for pair in flow.standing]
+            if flow.renewal != NOTHING:
+                found.append(flow.renewal)
+                flow.renewal = NOTHING
+            for session, child in found:
+                self._endpoint.close_child(session, child, now, CLEARED)
 
     def renew_spi(self, spi_in: int, now: int) -> None:
         for flow in self.flows:

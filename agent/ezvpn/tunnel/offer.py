@@ -26,7 +26,7 @@ def phase1_offer(
 
     What the backend lacks is left out, and so is what is weak unless `allow_weak`; () when nothing is left.
     """
-    wanted = configured if configured else _default_phase1()
+    wanted = configured if configured else default_phase1()
     rungs: "list[list[Phase1Transform]]" = []
     for transform in wanted:
         if not _phase1_usable(transform, crypto, allow_weak):
@@ -43,11 +43,7 @@ def phase1_offer(
 
 def esp_offer(configured: "tuple[EspTransform, ...]", crypto: Crypto, allow_weak: bool) -> "tuple[EspTransform, ...]":
     """ESP transforms in order of preference. `configured`: the named transform-sets; () = the default."""
-    wanted = configured
-    if not wanted:
-        wanted = tuple(
-            [EspTransform(name, bits, auth) for name, bits in DEFAULT_ESP_CIPHERS for auth in DEFAULT_HASHES]
-        )
+    wanted = configured if configured else default_esp()
     return tuple([transform for transform in wanted if _esp_usable(transform, crypto, allow_weak)])
 
 
@@ -60,13 +56,19 @@ def preferred(
     return tuple(first + rest)
 
 
-def _default_phase1() -> "tuple[Phase1Transform, ...]":
+def default_phase1() -> "tuple[Phase1Transform, ...]":
+    """What is offered where no policy is configured."""
     out = []
     for group in DEFAULT_GROUPS:
         for cipher, bits in DEFAULT_CIPHERS:
             for hash_name in DEFAULT_HASHES:
                 out.append(Phase1Transform(cipher, bits, hash_name, group))
     return tuple(out)
+
+
+def default_esp() -> "tuple[EspTransform, ...]":
+    """What is offered where no transform-set is named."""
+    return tuple([EspTransform(name, bits, auth) for name, bits in DEFAULT_ESP_CIPHERS for auth in DEFAULT_HASHES])
 
 
 def _phase1_usable(transform: Phase1Transform, crypto: Crypto, allow_weak: bool) -> bool:

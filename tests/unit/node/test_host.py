@@ -53,6 +53,33 @@ def test_a_manual_tunnel_starts_and_is_cleared_by_command():
     assert w.device.plane.attached == {}
 
 
+def test_ipsec_sas_are_cleared_and_come_back_under_the_same_isakmp_sa():
+    w = World(gateway())
+    w.configure(SIX_LINES)
+    host = NodeHost(w.node)
+    w.up()
+    before = host.tunnels(w.now)[0]
+    host.tunnel_clear_sas("office", w.now)
+    w.drain(w.device)
+    assert host.tunnels(w.now)[0].children == ()
+    w.up()
+    after = host.tunnels(w.now)[0]
+    assert after.phase1.session == before.phase1.session
+    assert after.children[0].spi_in != before.children[0].spi_in
+
+
+def test_an_attempt_under_way_is_cleared_and_begins_anew():
+    w = World(gateway())
+    w.configure(SIX_LINES)
+    host = NodeHost(w.node)
+    w.run(lambda: w.status.phase1 is not None)
+    first = w.status.phase1.session
+    host.tunnel_clear("office", w.now)
+    w.drain(w.device)
+    w.up()
+    assert w.status.phase1.session > first
+
+
 def test_a_human_logs_in():
     w = World(gateway())
     w.configure(SIX_LINES.replace(" username alice password alice-pass\n", ""))

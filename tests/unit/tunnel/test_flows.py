@@ -87,6 +87,40 @@ def test_a_delete_while_the_successor_is_on_its_way_waits_for_it():
     assert s.tunnel.flows.flows[0].child == 2
 
 
+def test_what_a_human_clears_is_negotiated_anew_at_once_however_often():
+    s = Scene()
+    s.up(config((10, 1, 0, 0), (10, 2, 0, 0)))
+    for _ in range(5):
+        s.tunnel.clear_sas(s.now)
+        closed = [call[2] for call in s.endpoint.take_calls() if call[0] == "close_child"]
+        assert len(closed) == 2
+        for child in closed:
+            s.child_down(1, child, "cleared by command")
+        assert s.state == "SS_OPEN"
+        assert s.tunnel.status(s.now).reason == "closed: cleared by command"
+        s.later(0)
+        opened = [call[2] for call in s.endpoint.calls if call[0] == "open_child"]
+        assert len(opened) == 2
+        for child in opened:
+            s.child_up(1, child)
+        assert s.state == "IPSEC_ACTIVE"
+        s.endpoint.take_calls()
+    assert s.connects() == []
+
+
+def test_a_successor_on_its_way_is_cleared_with_its_pair():
+    s = Scene()
+    s.up()
+    s.tunnel.flows.renew(1, 1, s.now)
+    s.endpoint.take_calls()
+    s.tunnel.clear_sas(s.now)
+    assert [call[:3] for call in s.endpoint.take_calls()] == [("close_child", 1, 1), ("close_child", 1, 2)]
+    s.child_failed(1, 2, cause="closed")
+    s.child_down(1, 1, "cleared by command")
+    s.later(0)
+    assert [call[0] for call in s.endpoint.calls] == ["open_child"]
+
+
 def test_unknown_children_change_nothing():
     flows, _ = opened()
     assert not flows.child_down(ChildDown(1, 99, 1, 2, "closed"), START)
