@@ -1,91 +1,40 @@
-"""The `show` commands: their table, and where each one's facts come from. Layout is in `render`, JSON in `render_json`.
+"""The `show` commands of the device: their table, and where each one's facts come from. Those of tunnels and SAs are in
+`exec_show_crypto`; layout is in `render`, JSON in `render_json`.
 
 Level 4, pure.
 """
 
 from ezvpn.config.grammar import Match
 from ezvpn.console import exec_debug, render, render_json
-from ezvpn.console.caller import Caller, Failed
+from ezvpn.console.caller import Caller
 from ezvpn.console.debug import Clock
-from ezvpn.ike.status import TunnelStatus
+from ezvpn.console.exec_show_crypto import SHOW_CRYPTO, SHOW_CRYPTO_PRIVILEGED, SHOWS_CRYPTO
 from ezvpn.report.json_text import Object
 
 _JSON = "As JSON"
 
 # At any level.
-SHOW = (
-    (
-        "show crypto ipsec client ezvpn [WORD$name] [json]$json",
-        ("Show running system information", "Encryption", "IPsec", "Client side", "Easy VPN tunnels", "Name", _JSON),
-        "show_ezvpn",
-    ),
-    ("show crypto ipsec sa [json]$json", ("", "", "", "IPsec SAs", _JSON), "show_ipsec_sa"),
-    (
-        "show crypto isakmp sa [detail]$detail [json]$json",
-        ("", "", "ISAKMP", "ISAKMP SAs", "Algorithms, lifetimes and capabilities", _JSON),
-        "show_isakmp_sa",
-    ),
-    ("show crypto isakmp counters [json]$json", ("", "", "", "What was dropped or refused", _JSON), "show_counters"),
+SHOW = SHOW_CRYPTO + (
     ("show clock [json]$json", ("", "The system clock", _JSON), "show_clock"),
     ("show mqtt [json]$json", ("", "The way to the MQTT broker", _JSON), "show_mqtt"),
     ("show version [json]$json", ("", "Software, hardware and uptime", _JSON), "show_version"),
 )
 
 # In privileged mode only.
-SHOW_PRIVILEGED = exec_debug.SHOW_DEBUG + (
-    ("show logging [json]$json", ("", "The log", _JSON), "show_logging"),
-    ("show running-config [json]$json", ("", "The running configuration, without secrets", _JSON), "show_running"),
+SHOW_PRIVILEGED = (
+    SHOW_CRYPTO_PRIVILEGED
+    + exec_debug.SHOW_DEBUG
+    + (
+        ("show logging [json]$json", ("", "The log", _JSON), "show_logging"),
+        ("show running-config [json]$json", ("", "The running configuration, without secrets", _JSON), "show_running"),
+    )
 )
-
-
-def _tunnels(caller: Caller, match: Match, now: int) -> "list[TunnelStatus]":
-    tunnels = caller.host.tunnels(now)
-    name = match.text("name")
-    if not name:
-        return tunnels
-    found = [status for status in tunnels if status.name == name]
-    if not found:
-        raise Failed("There is no tunnel " + name)
-    return found
 
 
 def clock(caller: Caller, now: int) -> Clock:
     """The clock of the device."""
     wall, synced = caller.host.clock(now)
     return Clock(now, wall, synced)
-
-
-def _ezvpn(caller: Caller, match: Match, now: int) -> "list[str]":
-    return render.ezvpn(_tunnels(caller, match, now), now)
-
-
-def _ezvpn_json(caller: Caller, match: Match, now: int) -> Object:
-    return render_json.ezvpn(_tunnels(caller, match, now), now)
-
-
-def _isakmp_sa(caller: Caller, match: Match, now: int) -> "list[str]":
-    tunnels = caller.host.tunnels(now)
-    return render.isakmp_sa_detail(tunnels) if match.text("detail") else render.isakmp_sa(tunnels)
-
-
-def _isakmp_sa_json(caller: Caller, match: Match, now: int) -> Object:
-    return render_json.isakmp_sa(caller.host.tunnels(now))
-
-
-def _ipsec_sa(caller: Caller, match: Match, now: int) -> "list[str]":
-    return render.ipsec_sa(caller.host.tunnels(now))
-
-
-def _ipsec_sa_json(caller: Caller, match: Match, now: int) -> Object:
-    return render_json.ipsec_sa(caller.host.tunnels(now))
-
-
-def _counters(caller: Caller, match: Match, now: int) -> "list[str]":
-    return render.counters(caller.host.counters())
-
-
-def _counters_json(caller: Caller, match: Match, now: int) -> Object:
-    return render_json.counters(caller.host.counters())
 
 
 def _clock(caller: Caller, match: Match, now: int) -> "list[str]":
@@ -130,10 +79,6 @@ def _running_json(caller: Caller, match: Match, now: int) -> Object:
 
 # action -> (lines, JSON)
 SHOWS = {
-    "show_ezvpn": (_ezvpn, _ezvpn_json),
-    "show_ipsec_sa": (_ipsec_sa, _ipsec_sa_json),
-    "show_isakmp_sa": (_isakmp_sa, _isakmp_sa_json),
-    "show_counters": (_counters, _counters_json),
     "show_clock": (_clock, _clock_json),
     "show_mqtt": (_mqtt, _mqtt_json),
     "show_version": (_version, _version_json),
@@ -141,3 +86,4 @@ SHOWS = {
     "show_running": (_running, _running_json),
     "show_debugging": (exec_debug.show, exec_debug.show_json),
 }
+SHOWS.update(SHOWS_CRYPTO)

@@ -57,12 +57,14 @@ def ezvpn(tunnels: "list[TunnelStatus]", now: int) -> "list[str]":
 
 
 def isakmp_sa(tunnels: "list[TunnelStatus]") -> "list[str]":
-    """`show crypto isakmp sa`."""
+    """`show crypto isakmp sa`. The destination is whoever was asked first."""
     out = ["IPv4 Crypto ISAKMP SA", "dst             src             state          conn-id status"]
     for phase1 in _phase1s(tunnels):
-        local = _address(phase1.local) or "0.0.0.0"
+        ends = [ipv4_text(phase1.peer), _address(phase1.local) or "0.0.0.0"]
+        if not phase1.initiator:
+            ends.reverse()
         conn_id = CONN_ID_BASE + phase1.session
-        out.append(f"{ipv4_text(phase1.peer):<15} {local:<15} {phase1.state:<14} {conn_id:7d} ACTIVE")
+        out.append(f"{ends[0]:<15} {ends[1]:<15} {phase1.state:<14} {conn_id:7d} ACTIVE")
     return out + ["", "IPv6 Crypto ISAKMP SA"]
 
 
@@ -87,7 +89,13 @@ def isakmp_sa_detail(tunnels: "list[TunnelStatus]") -> "list[str]":
 
 def capabilities(phase1: Phase1Status) -> str:
     """The letters of the column `Cap.`, in the order of the legend."""
-    letters = (("C", phase1.config_mode), ("D", phase1.dpd), ("N", phase1.natt), ("X", phase1.xauth))
+    letters = (
+        ("C", phase1.config_mode),
+        ("D", phase1.dpd),
+        ("K", phase1.ios_keepalive),
+        ("N", phase1.natt),
+        ("X", phase1.xauth),
+    )
     return "".join([letter for letter, has in letters if has])
 
 

@@ -7,8 +7,8 @@ dotted text, SPIs and cookies hexadecimal text. `…_ms` are on the scale of `up
     show crypto ipsec client ezvpn    up_ms, tunnels: [name mode connect group user state since_ms last_event reason cause peer
                                       peer_address peer_index peers attempts next_try_ms inside outside local up_since_ms
                                       assigned{} dpd{} xauth_prompt]
-    show crypto isakmp sa [detail]    sas: [tunnel conn_id state local local_port peer peer_port encryption key_bits hash group
-                                      auth remaining_s nat_t behind_nat capabilities peer_id initiator_cookie
+    show crypto isakmp sa [detail]    sas: [tunnel conn_id state role local local_port peer peer_port encryption key_bits hash
+                                      group auth remaining_s nat_t behind_nat capabilities peer_id initiator_cookie
                                       responder_cookie]
     show crypto ipsec sa              sas: [tunnel child transform local_ident remote_ident local peer peer_port encapsulation
                                       spi_in spi_out pfs_group remaining_s remaining_kb packets_in bytes_in packets_out
@@ -37,23 +37,23 @@ SCHEMA_VERSION = 1
 
 
 def ezvpn(tunnels: "list[TunnelStatus]", now: int) -> Object:
-    return _top(("up_ms", now), ("tunnels", [_tunnel(status) for status in tunnels]))
+    return top(("up_ms", now), ("tunnels", [_tunnel(status) for status in tunnels]))
 
 
 def isakmp_sa(tunnels: "list[TunnelStatus]") -> Object:
-    return _top(("sas", [_phase1(status, status.phase1) for status in tunnels if status.phase1 is not None]))
+    return top(("sas", [_phase1(status, status.phase1) for status in tunnels if status.phase1 is not None]))
 
 
 def ipsec_sa(tunnels: "list[TunnelStatus]") -> Object:
-    return _top(("sas", [_child(status, child) for status in tunnels for child in status.children]))
+    return top(("sas", [_child(status, child) for status in tunnels for child in status.children]))
 
 
 def counters(found: "list[tuple[str, int]]") -> Object:
-    return _top(("counters", Object(*found)))
+    return top(("counters", Object(*found)))
 
 
 def version(facts: Version, hostname: str) -> Object:
-    return _top(
+    return top(
         ("model", facts.model),
         ("version", facts.version),
         ("interpreter", facts.interpreter),
@@ -67,12 +67,12 @@ def version(facts: Version, hostname: str) -> Object:
 
 
 def running_config(config: Config) -> Object:
-    return _top(("lines", render_config(config, True)))
+    return top(("lines", render_config(config, True)))
 
 
 def logging(ring: Ring, level: int, clock: Clock) -> Object:
     _, records = ring.after(0)
-    return _top(
+    return top(
         ("level", level),
         ("logged", ring.next_seq - 1),
         ("records", [_record(record, clock) for record in records]),
@@ -80,11 +80,11 @@ def logging(ring: Ring, level: int, clock: Clock) -> Object:
 
 
 def clock(now: Clock) -> Object:
-    return _top(("time", _time(now.wall)), ("synchronized", now.synced), ("up_ms", now.now))
+    return top(("time", _time(now.wall)), ("synchronized", now.synced), ("up_ms", now.now))
 
 
 def mqtt(status: MqttStatus) -> Object:
-    return _top(
+    return top(
         ("broker", status.broker or None),
         ("connected", status.connected),
         ("reason", status.reason),
@@ -94,7 +94,7 @@ def mqtt(status: MqttStatus) -> Object:
     )
 
 
-def _top(*pairs: "tuple[str, object]") -> Object:
+def top(*pairs: "tuple[str, object]") -> Object:
     first: "list[tuple[str, object]]" = [("schema_version", SCHEMA_VERSION)]
     return Object(*(first + list(pairs)))
 
@@ -112,36 +112,38 @@ def _tunnel(status: TunnelStatus) -> Object:
         ("reason", status.reason),
         ("cause", status.cause),
         ("peer", status.peer),
-        ("peer_address", _address(status.peer_address)),
+        ("peer_address", address(status.peer_address)),
         ("peer_index", status.peer_index),
         ("peers", status.peers),
         ("attempts", status.attempts),
         ("next_try_ms", status.next_try),
         ("inside", status.inside),
         ("outside", status.outside),
-        ("local", _address(status.local)),
+        ("local", address(status.local)),
         ("up_since_ms", status.up_since),
         ("assigned", None if status.config is None else _assigned(status.config)),
-        (
-            "dpd",
-            Object(
-                ("mode", status.dpd_mode),
-                ("interval_s", status.dpd_interval_s),
-                ("retry_s", status.dpd_retry_s),
-                ("sent", status.dpd_sent),
-                ("missed", status.dpd_missed),
-                ("lost", status.dpd_lost),
-                ("rtt_ms", status.dpd_rtt_ms),
-            ),
-        ),
+        ("dpd", dpd(status)),
         ("xauth_prompt", status.xauth_prompt),
+    )
+
+
+def dpd(status: TunnelStatus) -> Object:
+    """Dead peer detection: the orders, and what was measured."""
+    return Object(
+        ("mode", status.dpd_mode),
+        ("interval_s", status.dpd_interval_s),
+        ("retry_s", status.dpd_retry_s),
+        ("sent", status.dpd_sent),
+        ("missed", status.dpd_missed),
+        ("lost", status.dpd_lost),
+        ("rtt_ms", status.dpd_rtt_ms),
     )
 
 
 def _assigned(config: ModeConfig) -> Object:
     return Object(
-        ("address", _address(config.address)),
-        ("netmask", _address(config.netmask)),
+        ("address", address(config.address)),
+        ("netmask", address(config.netmask)),
         ("dns", [ipv4_text(server) for server in config.dns]),
         ("wins", [ipv4_text(server) for server in config.wins]),
         ("domain", config.domain),
@@ -171,7 +173,8 @@ def _phase1(status: TunnelStatus, phase1: Phase1Status) -> Object:
         ("tunnel", status.name),
         ("conn_id", CONN_ID_BASE + phase1.session),
         ("state", phase1.state),
-        ("local", _address(phase1.local)),
+        ("role", "initiator" if phase1.initiator else "responder"),
+        ("local", address(phase1.local)),
         ("local_port", phase1.local_port),
         ("peer", ipv4_text(phase1.peer)),
         ("peer_port", phase1.peer_port),
@@ -195,10 +198,10 @@ def _child(status: TunnelStatus, child: ChildStatus) -> Object:
         ("tunnel", status.name),
         ("child", child.child),
         ("transform", esp_words(child.transform)),
-        ("local_ident", _ident(child.local)),
-        ("remote_ident", _ident(child.remote)),
-        ("local", _address(status.local)),
-        ("peer", _address(status.peer_address)),
+        ("local_ident", ident(child.local)),
+        ("remote_ident", ident(child.remote)),
+        ("local", address(status.local)),
+        ("peer", address(status.peer_address)),
         ("peer_port", None if status.phase1 is None else status.phase1.peer_port),
         ("encapsulation", "udp" if child.encap else "esp"),
         ("spi_in", f"0x{child.spi_in:08x}"),
@@ -217,7 +220,7 @@ def _child(status: TunnelStatus, child: ChildStatus) -> Object:
     )
 
 
-def _ident(selector: Selector) -> Object:
+def ident(selector: Selector) -> Object:
     return Object(
         ("address", ipv4_text(selector.address)),
         ("mask", ipv4_text(selector.mask)),
@@ -241,7 +244,7 @@ def _time(wall: "int | None") -> "str | None":
     return None if wall is None else iso(wall)
 
 
-def _address(four: "bytes | None") -> "str | None":
+def address(four: "bytes | None") -> "str | None":
     return None if four is None else ipv4_text(four)
 
 

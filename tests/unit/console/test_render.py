@@ -159,6 +159,13 @@ def test_ezvpn_separates_tunnels_by_an_empty_line() -> None:
 
 def test_isakmp_sa_matches_the_sample() -> None:
     assert render.isakmp_sa([up()]) == ISAKMP_SA.split("\n")
+    status = up()
+    phase1(status).initiator = False  # the peer asked us: we are the destination
+    assert render.isakmp_sa([status])[2] == ISAKMP_SA.split("\n")[2].replace(
+        "25.0.0.1        15.0.0.1", "15.0.0.1        25.0.0.1"
+    )
+    phase1(status).state = "MM_KEY_EXCH"
+    assert render.isakmp_sa([status])[2] == "15.0.0.1        25.0.0.1        MM_KEY_EXCH       1001 ACTIVE"
     assert len(render.isakmp_sa([tunnel_down("cisco")])) == 4
 
 
@@ -175,6 +182,8 @@ def test_capability_letters() -> None:
     assert render.isakmp_sa_detail([status])[-2].endswith("23:25:03 CDNX")
     sa.config_mode = sa.natt = False
     assert render.capabilities(sa) == "DX"
+    sa.dpd, sa.ios_keepalive, sa.fragmentation = False, True, True
+    assert render.capabilities(sa) == "KX"  # this legend has no F
 
 
 def test_isakmp_sa_before_anything_is_agreed() -> None:
