@@ -5,6 +5,7 @@ Level 4, pure. Which of them need `enable` is decided by the table they stand in
 
 from ezvpn.config.grammar import Match
 from ezvpn.console.caller import Caller, Failed
+from ezvpn.console.exec_clear import CLEAR, clear_isakmp, clear_sa, clear_session
 from ezvpn.console.exec_debug import DEBUG, debug, undebug
 from ezvpn.console.exec_show import SHOW, SHOW_PRIVILEGED
 from ezvpn.console.host import XauthPrompt
@@ -32,6 +33,7 @@ USER = SHOW + (
 PRIVILEGED = (
     USER
     + SHOW_PRIVILEGED
+    + CLEAR
     + DEBUG
     + (
         (
@@ -177,6 +179,9 @@ ACTIONS = {
     "save": save,
     "reload": reload,
     "clear_ezvpn": clear_ezvpn,
+    "clear_isakmp": clear_isakmp,
+    "clear_sa": clear_sa,
+    "clear_session": clear_session,
     "connect": connect,
     "xauth": xauth,
     "debug": debug,
