@@ -249,7 +249,8 @@ class IsakmpSa:
 
 
 def _remember(ids: "list[int]", message_id: int) -> None:
-    if message_id and message_id not in ids:
+    # No second look whether it is there: nobody takes an ID into use that was `seen`.
+    if message_id:
         ids.append(message_id)
         if len(ids) > SEEN_MAX:
             ids.pop(0)
