@@ -12,7 +12,7 @@ from soak.world import World
 
 from ezvpn.crypto.port import BadPublicValue, Unsupported
 
-DAYS = {"10 s": 2, "60 s": 5, "slow": 10}
+DAYS = {"10 s": 0.5, "60 s": 2, "slow": 8}
 
 
 @pytest.mark.parametrize("number", range(3))
@@ -21,15 +21,16 @@ def test_days_of_mishaps(profile, number):
     result = run(profile, number, "slice", DAYS[profile.name])
     assert result.violation == "", "\n".join(result.log)
     assert result.figures.pairs > 20 * result.days
+    assert result.figures.probes > 0
 
 
 def test_the_same_seed_is_the_same_run():
-    one, two = (run(PROFILES[0], 1, "twice", 2) for _ in range(2))
+    one, two = (run(PROFILES[0], 1, "twice", 0.5) for _ in range(2))
     assert (one.steps, one.sent, one.happened, one.figures) == (two.steps, two.sent, two.happened, two.figures)
 
 
 def test_the_real_crypto_backend():
-    assert run(PROFILES[0], 2, "slice", 0.5, real_crypto=True).violation == ""
+    assert run(PROFILES[0], 2, "slice", 0.2, real_crypto=True).violation == ""
 
 
 class TestTheJudgeSaysNo:

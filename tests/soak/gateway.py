@@ -1,7 +1,8 @@
 """A gateway of the soak: the practice gateway with what real ones do over months.
 
 It forgets sessions (restart), ends them after a life of its own with deletes or in silence, lets a newer login of the same user
-replace the older one, announces INITIAL-CONTACT, renews pairs by itself and deletes single ones. Nothing is judged here.
+replace the older one, announces INITIAL-CONTACT, probes its clients, renews pairs by itself and deletes single ones. Frozen, it
+finds afterwards what its socket kept. Nothing is judged here.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from ezvpn.crypto.port import Crypto
 from ezvpn.ike.core import Core
 from ezvpn.ike.endpoint import NON_ESP_MARKER
 from ezvpn.ike.events import Configured, Rekey
-from ezvpn.ike.params import SOCKET_NATT, ChildRequest, Selector
+from ezvpn.ike.params import SOCKET_NATT, ChildRequest, Keepalive, Selector
 from ezvpn.ike.state import State
 from ezvpn.wire.inet import ipv4_bytes
 from ezvpn.wire.isakmp import HEADER_BYTES
@@ -25,6 +26,7 @@ HOUR = 3_600_000
 # What one gateway is like; drawn when it starts.
 LIVES_MS = (4 * HOUR, 8 * HOUR, 24 * HOUR, 26 * HOUR)
 
+BACKLOG_MAX = 100
 SESSIONS_KEPT = 32  # of clients that went away without a word
 
 # RFC 2408 3.14, RFC 3706 5.3: a notify payload up to its type, the last of its message.
@@ -45,7 +47,11 @@ class Gateway(GatewayEndpoint):
         self.greets = chance.random() < 0.3  # INITIAL-CONTACT to the client
         self.renews = chance.random() < 0.3  # starts quick modes by itself
         self.silent_end = chance.random() < 0.3  # forgets a session at the end of its life instead of deleting it
+        self.asks = (
+            Keepalive(chance.choice((120, 600)), 5, True) if chance.random() < 0.2 else None
+        )  # probes of its own
         self.life_ms = chance.choice(LIVES_MS)
+        self.backlog: list[tuple[bytes, Source]] | None = None  # frozen: what waits in its socket
         self.renewed = 0
         self.probes = 0  # R-U-THERE that were answered
         self._ends: list[tuple[int, GatewaySession]] = []
@@ -57,6 +63,7 @@ class Gateway(GatewayEndpoint):
 
     def restart(self) -> None:
         """Everything is forgotten."""
+        self.backlog = None
         self.core = Core(self.core.crypto, self.chance.randbytes)
         self.policy = self._policy()
         self.sessions = []
@@ -110,6 +117,8 @@ class Gateway(GatewayEndpoint):
             session.dpd.answered = 0
 
     def timeout(self, now: int) -> None:
+        for session in list(self.sessions):
+            session.liveness.timeout(now)
         super().timeout(now)
         while self._ends and self._ends[0][0] <= now:
             session = self._ends.pop(0)[1]
@@ -157,6 +166,10 @@ class Gateway(GatewayEndpoint):
             if session.id == id:
                 if not [end for end in self._ends if end[1] is session]:
                     self._ends.append((now + self.life_ms, session))
+                if self.asks is not None:
+                    session.dpd.peer_sends = True
+                    session.liveness.keepalive = self.asks
+                    session.liveness.start(now)
                 if self.greets:
                     session.informational.send_initial_contact(now)
             elif self.replaces and session.address is not None:

@@ -110,7 +110,7 @@ def build(chance: Random, keepalive: str, real_crypto: bool) -> tuple[World, Jud
     hosts = list(names) if by_name else [".".join(str(byte) for byte in address) for address in addresses]
     local = bytes([192, 168, 1, 2])
     # Behind a NAT there is a keepalive each 20 s: where the probes are rarer, that would be most of the work.
-    nat = chance.random() < (0.3 if keepalive == "10 2 periodic" else 0.1)
+    nat = chance.random() < (0.3 if keepalive == "10 2 periodic" else 0.04)
     device = Device(configuration(chance, keepalive, hosts), names, addresses, local, crypto, chance)
     gateways = [Gateway(address, crypto, chance, split) for address in addresses]
     network = Network(chance, chance.choice((1, 20, 150)))
@@ -119,7 +119,8 @@ def build(chance: Random, keepalive: str, real_crypto: bool) -> tuple[World, Jud
     world = World(device, gateways, network)
     # A try at each of the others, and at each one attempt that dies in the middle of its handshake.
     reconnect = LONGEST_WAIT + NO_ANSWER * (count - 1) + HANDSHAKE + UNLUCKY * count
-    traffic = Traffic(world, chance, chance.choices(tuple(PATTERNS), (1, 3, 2, 2, 2))[0], chance.random() < 0.8)
+    pattern = chance.choices(tuple(PATTERNS), (1, 3, 2, 2, 2))[0]
+    traffic = Traffic(world, chance, pattern, pattern == "always" or chance.random() < 0.8)
     device.traffic = device.plane.traffic = traffic
     pair = (PAIR_LIFE_S + 60) * 1000
     judge = Judge(world, Bounds(detect(keepalive), pair, reconnect, pair, "periodic" not in keepalive), traffic)
@@ -139,10 +140,16 @@ def configuration(chance: Random, keepalive: str, hosts: list[str]) -> str:
         life = chance.choice((3600, 28800, 86400))
         lines += ["crypto isakmp policy 10", " encryption aes 256", " hash sha256", " authentication pre-share"]
         lines += [" group 14", f" lifetime {life}"]
+    sets = chance.random() < 0.7
+    if sets:
+        lines += ["crypto ipsec transform-set strong esp-aes 256 esp-sha256-hmac"]
     lines += ["crypto ipsec client ezvpn office", " connect auto", " group unity key group-secret", " mode client"]
     lines += [f" peer {host}" for host in hosts]
+    default = len(lines) - len(hosts)
+    if sets:
+        lines += [" transform-set strong"]
     if len(hosts) > 1 and chance.random() < 0.3:
-        lines[-len(hosts)] += " default"
+        lines[default] += " default"
     lines += [" username alice password alice-pass"]
     if chance.random() < 0.5:
         lines += ["interface eth0", " crypto ipsec client ezvpn office outside"]

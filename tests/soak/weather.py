@@ -68,18 +68,30 @@ class Weather:
         """Its state is lost, and it is away for a while."""
         gateway = self._gateway()
         gateway.restart()
-        self._freeze(now, gateway)
+        self._away(now, gateway)
 
-    def _freeze(self, now: int, gateway: Gateway | None = None) -> None:
-        gateway = gateway or self._gateway()
+    def _freeze(self, now: int) -> None:
+        """Stopped in the middle of everything; what arrives waits in its socket."""
+        gateway = self._gateway()
+        if gateway.up:
+            gateway.backlog = []
+        self._away(now, gateway)
+
+    def _away(self, now: int, gateway: Gateway) -> None:
         self._down[gateway.address] = self._down.get(gateway.address, 0) + 1
         gateway.up = False
         self.world.gateway_changed()
-        self._later(now, self._thaw, gateway)
+        self._later(now, self._back, gateway)
 
-    def _thaw(self, now: int, gateway: Gateway) -> None:
+    def _back(self, now: int, gateway: Gateway) -> None:
         self._down[gateway.address] -= 1
-        gateway.up = self._down[gateway.address] == 0
+        if self._down[gateway.address]:
+            return
+        gateway.up = True
+        waiting, gateway.backlog = gateway.backlog or [], None
+        for data, source in waiting:
+            gateway.receive(data, now, source)
+            self.world.drain_gateway(gateway)
         self.world.gateway_changed()
 
     def _blink(self, now: int) -> None:
@@ -93,7 +105,7 @@ class Weather:
         gateway = self._gateway()
         self._kick(now, gateway)
         gateway.restart()
-        self._freeze(now, gateway)
+        self._away(now, gateway)
 
     def _kick(self, now: int, gateway: Gateway | None = None) -> None:
         """An administrator deletes everything."""

@@ -11,7 +11,9 @@ from heapq import heappop, heappush
 from random import Random
 
 from soak.device import Device
-from soak.gateway import Gateway
+from soak.gateway import BACKLOG_MAX, Gateway
+
+from ezvpn.ike.endpoint import NAT_KEEPALIVE
 
 START = 2**30 - 5000
 NEVER = 1 << 62
@@ -156,6 +158,8 @@ class World:
 
     def _at_gateway(self, now: int, what: object) -> None:
         gateway, data, source = what
+        if data == NAT_KEEPALIVE:
+            return  # it holds a mapping open, and nobody else looks at it
         if gateway.up:
             answer = gateway.answer_probe(data, now, source)
             if answer is not None:
@@ -165,6 +169,8 @@ class World:
             self.drain_gateway(gateway)
         else:
             self.network.lost_at = now
+            if gateway.backlog is not None and len(gateway.backlog) < BACKLOG_MAX:
+                gateway.backlog.append((data, source))
 
     def _at_device(self, now: int, what: object) -> None:
         address, socket, data, to = what
