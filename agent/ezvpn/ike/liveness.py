@@ -67,6 +67,8 @@ class Liveness:
             self._alive(None)
             self._watch(at)
         elif self.keepalive is not None and not self.keepalive.periodic:
+            if at == self._life_at:
+                return False
             self._watch(at)
         return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from doubles.device import GATEWAY, SIX_LINES, World, gateway
 from doubles.link import Wire
 
@@ -113,12 +114,13 @@ def test_other_settings_start_the_timers_again_and_bounce_nothing() -> None:
     assert w.status.phase1.session == session and w.probes == 1
 
 
-def test_inbound_from_before_the_last_life_is_no_news() -> None:
+@pytest.mark.parametrize("after", (3, 10), ids=("before the ACK", "with the ACK"))
+def test_inbound_from_before_the_last_life_is_no_news(after: int) -> None:
     """A ping and its answer, then the ACK of the probe that the ping called for. Ten seconds after that ACK the counters have
     moved since the last look, but not since the ACK: the next packet is waited for, and no timer is left in the past."""
     w = Watched("10 2")
     w.wait(20_000)
-    answered = w.now + 3
+    answered = w.now + after
     w.edge(Edge.FIRST_OUT)
     w.wait(10_009)
     assert w.probes == 1
