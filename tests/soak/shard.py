@@ -12,7 +12,7 @@ from doubles.toy_crypto import ToyCrypto
 from ezvpn.crypto.choose import best
 from soak.device import Device
 from soak.gateway import Gateway
-from soak.judge import Bounds, Figures, Judge
+from soak.judge import DOUBLE_MS, Bounds, Figures, Judge
 from soak.traffic import PATTERNS, Traffic
 from soak.weather import Weather
 from soak.world import Network, Violation, World
@@ -123,7 +123,7 @@ def build(chance: Random, keepalive: str, real_crypto: bool) -> tuple[World, Jud
     traffic = Traffic(world, chance, pattern, pattern == "always" or chance.random() < 0.8)
     device.traffic = device.plane.traffic = traffic
     pair = (PAIR_LIFE_S + 60) * 1000
-    judge = Judge(world, Bounds(detect(keepalive), pair, reconnect, pair, "periodic" not in keepalive), traffic)
+    judge = Judge(world, Bounds(detect(keepalive), pair, reconnect, DOUBLE_MS, "periodic" not in keepalive), traffic)
     world.judge = judge
     return world, judge, Weather(world, judge, chance, MISHAP_EVERY, base)
 

@@ -10,10 +10,9 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from random import Random
 
+from ezvpn.ike.endpoint import NAT_KEEPALIVE
 from soak.device import Device
 from soak.gateway import BACKLOG_MAX, Gateway
-
-from ezvpn.ike.endpoint import NAT_KEEPALIVE
 
 START = 2**30 - 5000
 NEVER = 1 << 62
