@@ -13,7 +13,7 @@ from ezvpn.crypto.dh import KeyPair
 from ezvpn.crypto.port import BadPublicValue
 from ezvpn.ike import keys, natt, proposal
 from ezvpn.ike.exchange import BLOCK_BYTES, Exchange, Protection, Sent
-from ezvpn.ike.params import SOCKET_NATT, Phase1Transform
+from ezvpn.ike.params import Phase1Transform
 from ezvpn.ike.sa import NO_COOKIE, IsakmpSa
 from ezvpn.ike.state import Refused, require
 from ezvpn.record import wipe
@@ -191,7 +191,9 @@ class Aggressive:
         accepted = Accepted(transform, agreed, id_text(identity))
         accepted.hear_lifetimes(view, parts)
         accepted.vendor_ids = [bytes(view[p.start : p.end]) for p in parts if p.type == Payload.VID]
-        self._find_nat(view, parts, accepted, source)
+        sa.natt.flavour = natt.flavour_of(accepted.vendor_ids)
+        sa.find_nat(view, parts, hash, source)
+        sa.float_port()
         sa.lines.phase1(accepted, agreed.index, accepted.vendor_ids)
         iv = keys.phase1_iv(core.crypto, hash, self.pair.public, peer_public, BLOCK_BYTES[transform.cipher])
         self._send_am3(hash_i, iv, now)
@@ -199,40 +201,12 @@ class Aggressive:
         self.accepted = accepted
         return accepted
 
-    def _find_nat(
-        self, view: memoryview, parts: "list[Part]", accepted: Accepted, source: "tuple[int, bytes, int]"
-    ) -> None:
-        sa = self.sa
-        sa.natt.flavour = natt.flavour_of(accepted.vendor_ids)
-        natt.examine(
-            sa.natt,
-            view,
-            parts,
-            sa.core.crypto,
-            accepted.transform.hash,
-            (sa.initiator_cookie, sa.responder_cookie),
-            (sa.local_address(), sa.attempt.local_ports[source[0]]),
-            source[1:],
-        )
-        # RFC 3947 4: "If the initiator detects a NAT, [it] MUST set both UDP source and destination ports to 4500."
-        if sa.natt.encapsulate() and sa.socket != SOCKET_NATT:
-            sa.socket = SOCKET_NATT
-            sa.peer_port = 4500
-
     def _send_am3(self, hash_i: bytes, iv: bytes, now: int) -> None:
         sa = self.sa
         protection = sa.sealed()
         w = sa.writer(ExchangeType.AGGRESSIVE, 0)
         w.add(Payload.HASH, hash_i)
-        flavour = sa.natt.flavour
-        if flavour is not None:
-            crypto, hash = sa.core.crypto, protection.hash
-            cookies = (sa.initiator_cookie, sa.responder_cookie)
-            # RFC 3947 3.2: first the destination's hash, then our own.
-            theirs = keys.nat_d(crypto, hash, cookies[0], cookies[1], sa.peer, sa.peer_port)
-            ours = keys.nat_d(crypto, hash, cookies[0], cookies[1], sa.local_address(), sa.local_port())
-            w.add(flavour.nat_d, theirs)
-            w.add(flavour.nat_d, ours)
+        sa.add_nat_d(w, protection.hash)
         packet, protection.last_block = protection.seal(w, iv)
         # Nothing answers AM3, but a gateway that lost it just waits: repeat it until something encrypted comes.
         sa.send(self.exchange, w, packet, Sent.REQUEST, now)

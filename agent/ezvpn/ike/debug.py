@@ -118,18 +118,18 @@ class DebugLines:
         if self.on():
             self._purge_due(now)
             sa = self.sa
-            self.tagged("ISAKMP_SENDING", self._peer(), sa.local_port(), sa.peer_port, self.role, sa.state)
+            self.tagged("ISAKMP_SENDING", self._peer(), sa.local_port(), sa.peer_port, self.role, sa.state_word())
 
     def received(self, source: "tuple[int, bytes, int]", now: int) -> None:
         if self.on():
             self._purge_due(now)
             dport = self.sa.attempt.local_ports[source[0]]
-            args = (self._connection(), ipv4_text(source[1]), dport, source[2], self.role, self.sa.state)
+            args = (self._connection(), ipv4_text(source[1]), dport, source[2], self.role, self.sa.state_word())
             self.tell("ISAKMP_RECEIVED", *args)
 
     def resending(self, message_id: int) -> None:
         if self.on():
-            state = self.sa.state
+            state = self.sa.state_word()
             if message_id:
                 self.tagged("ISAKMP_RESEND", 2, state + " " + str(signed(message_id)) + " ")
             else:
@@ -152,7 +152,7 @@ class DebugLines:
     def new_node(self, message_id: int, now: int) -> None:
         if self.on() and message_id:
             self._purge_due(now)
-            self.tell("ISAKMP_NODE_SET", signed(message_id), self.sa.state)
+            self.tell("ISAKMP_NODE_SET", signed(message_id), self.sa.state_word())
 
     def purge(self, message_id: int) -> None:
         """An informational of ours is out: nothing will come back under its number."""
@@ -286,8 +286,8 @@ class DebugLines:
             return
         sa = self.sa
         self._end = _ENDS.get(cause, (cause, INTERNAL, "IKE_PHASE1_DEL"))
-        self._deleting(self._end[0], sa.state)
-        self._tag_then, self._state_then = self._tag(), sa.state
+        self._deleting(self._end[0], sa.state_word())
+        self._tag_then, self._state_then = self._tag(), sa.state_word()
         self._ending = True
         up = [child for child in sa.children if child.up]
         if cause == "peer-dead":
@@ -319,7 +319,7 @@ class DebugLines:
             self.tell("ISAKMP_KE_MESSAGE", 3, len(self._orphans))
         for spi in self._orphans:
             self.tell("ISAKMP_NO_DELETE", ipv4_text(self.sa.local_address()), self._peer(), spi)
-        self._deleting("", self.sa.state)
+        self._deleting("", self.sa.state_word())
         self._delete_nodes("FALSE", "")
         self.tagged("ISAKMP_INPUT", FROM_PEER, "IKE_MM_EXCH")
         self.tagged("ISAKMP_STATE", DEST_SA, DEST_SA)

@@ -1,21 +1,24 @@
 """All sessions of one device behind one set of verbs: cookies to sessions, datagrams in and out.
 
 The law (docs/architecture.md): one mutation, then `transmit` until 0, then `event` until None, then `deadline`; only then wait.
-A peer's fault never leaves `receive`: it becomes a counter and a `Dropped` event. A datagram that belongs to no session
-allocates nothing.
+A peer's fault never leaves `receive`: it becomes a counter and a `Dropped` event. What a datagram that belongs to no session
+may allocate is up to `admission`.
 """
 
 from ezvpn.crypto.port import Crypto
+from ezvpn.ike.admission import Admission
 from ezvpn.ike.core import Core
 from ezvpn.ike.events import Event
-from ezvpn.ike.params import SOCKET_NATT, Attempt, ChildRequest, Keepalive
-from ezvpn.ike.session import Session, answers_to
+from ezvpn.ike.params import SOCKET_NATT, Attempt, ChildRequest, Keepalive, MainAttempt, PeerRule
+from ezvpn.ike.peer_session import PeerSession
+from ezvpn.ike.phase1_session import Phase1Session, answers_to
+from ezvpn.ike.session import Session
 from ezvpn.ike.state import Refused, State
 from ezvpn.ike.status import Phase1Status
 from ezvpn.ike.timers import earlier
 from ezvpn.record import Secret
 from ezvpn.wire.cursor import Malformed
-from ezvpn.wire.isakmp import NON_ESP_MARKER_BYTES, parse_header
+from ezvpn.wire.isakmp import NON_ESP_MARKER_BYTES, Header, parse_header
 
 NON_ESP_MARKER = b"\0" * NON_ESP_MARKER_BYTES
 NAT_KEEPALIVE = b"\xff"
@@ -27,8 +30,9 @@ class Endpoint:
 
     def __init__(self, crypto: Crypto, entropy: object) -> None:
         self._core = Core(crypto, entropy)
-        self._sessions: "list[Session]" = []
-        self._leaving: "list[Session]" = []  # ended, but their last messages are not out yet
+        self._admission = Admission(self._core)
+        self._sessions: "list[Phase1Session]" = []
+        self._leaving: "list[Phase1Session]" = []  # ended, but their last messages are not out yet
         self._next_id = 1
         self.to: "tuple[int, bytes, int]" = (0, b"\0\0\0\0", 0)
 
@@ -48,21 +52,31 @@ class Endpoint:
 
     # --- commands ---------------------------------------------------------------------------------------------------
 
-    def connect(self, attempt: Attempt, now: int) -> int:
-        """Start aggressive mode; returns the session id. ValueError when too many sessions are under way (our own mistake)."""
-        if len(self._sessions) >= SESSIONS_MAX:
+    def connect(self, attempt: "Attempt | MainAttempt", now: int) -> int:
+        """Start aggressive mode, or main mode with a `MainAttempt`; returns the session id. ValueError when too many sessions of
+        ours are under way (our own mistake)."""
+        if len([True for session in self._sessions if session.initiator]) >= SESSIONS_MAX:
             raise ValueError("too many sessions")
-        session = Session(self._next_id, self._core, attempt)
+        session: Phase1Session
+        if isinstance(attempt, MainAttempt):
+            session = PeerSession(self._next_id, self._core, attempt)
+        else:
+            session = Session(self._next_id, self._core, attempt)
         self._next_id += 1
         self._sessions.append(session)
         session.start(now)
         return session.id
 
+    def accept(self, rules: "tuple[PeerRule, ...]") -> None:
+        """Who may begin main mode with us: replaces the whole table. Sessions that stand are not touched. Of several rules for
+        one peer the first counts, and its `children` are all that the peer may negotiate."""
+        self._admission.rules = rules
+
     def answer_xauth(self, session: int, fields: "list[tuple[int, str | Secret]]", now: int) -> None:
-        self._get(session).answer_xauth(fields, now)
+        self._client(session).answer_xauth(fields, now)
 
     def refuse_xauth(self, session: int, now: int) -> None:
-        self._get(session).refuse_xauth(now)
+        self._client(session).refuse_xauth(now)
 
     def open_child(self, session: int, request: ChildRequest, now: int, replaces: int = 0) -> int:
         return self._get(session).open_child(request, replaces, now)
@@ -141,16 +155,16 @@ class Endpoint:
                     raise Refused("esp", "ESP on the IKE path")
                 view = view[NON_ESP_MARKER_BYTES:]
             header = parse_header(view)
-            session = None
-            for candidate in self._sessions:
-                if answers_to(candidate, header):
-                    session = candidate
-                    break
+            session = self._owner(header)
             if session is None:
-                raise Refused("unknown-cookie", "no session has these cookies")
-            owner = session.id
-            session.lines.received(source, now)
-            session.receive(view, header, now, source)
+                begun = self._admission.begin(self._next_id, view, header, now, source, self._sessions)
+                self._next_id += 1
+                self._sessions.append(begun)
+            else:
+                owner = session.id
+                session.lines.received(source, now)
+                session.receive(view, header, now, source)
+                self._admission.settle(session, self._sessions, now)
         except Malformed as fault:
             self._core.drop(owner, "malformed", fault.what + " at byte " + str(fault.offset), now)
         except Refused as fault:
@@ -166,16 +180,14 @@ class Endpoint:
 
     def transmit(self, buf: "bytearray | memoryview", now: int) -> int:
         """Write the next datagram into `buf`; its length, 0 = nothing more. `to` says where it goes."""
+        if self._admission.notices:
+            self.to, packet = self._admission.notices.pop(0)
+            return self._put(buf, packet)
         for session in self._leaving + self._sessions:
             packet = session.next_packet()
             if packet:
                 self.to = (session.socket, session.peer, session.peer_port)
-                start = 0
-                if session.socket == SOCKET_NATT and packet != NAT_KEEPALIVE:
-                    start = NON_ESP_MARKER_BYTES
-                    buf[:start] = NON_ESP_MARKER
-                buf[start : start + len(packet)] = packet
-                return start + len(packet)
+                return self._put(buf, packet)
         self._leaving = []
         return 0
 
@@ -188,22 +200,44 @@ class Endpoint:
             first = earlier(first, session.deadline())
         return first
 
+    def _put(self, buf: "bytearray | memoryview", packet: bytes) -> int:
+        """A message in the caller's buffer, with the marker where `to` needs one."""
+        start = 0
+        if self.to[0] == SOCKET_NATT and packet != NAT_KEEPALIVE:
+            start = NON_ESP_MARKER_BYTES
+            buf[:start] = NON_ESP_MARKER
+        buf[start : start + len(packet)] = packet
+        return start + len(packet)
+
     # --- sessions ---------------------------------------------------------------------------------------------------
 
-    def _find(self, id: int) -> "Session | None":
+    def _owner(self, header: Header) -> "Phase1Session | None":
+        for session in self._sessions:
+            if answers_to(session, header):
+                return session
+        return None
+
+    def _find(self, id: int) -> "Phase1Session | None":
         for session in self._sessions:
             if session.id == id:
                 return session
         return None
 
-    def _get(self, id: int) -> Session:
+    def _get(self, id: int) -> Phase1Session:
         session = self._find(id)
         if session is None:
             raise ValueError("no session " + str(id))
+        return session
+
+    def _client(self, id: int) -> Session:
+        session = self._get(id)
+        if not isinstance(session, Session):
+            raise ValueError("session " + str(id) + " is no Easy VPN session")
         return session
 
     def _sweep(self) -> None:
         for session in list(self._sessions):
             if session.state == State.DEAD:
                 self._sessions.remove(session)
-                self._leaving.append(session)
+                if not session.silent():
+                    self._leaving.append(session)

@@ -69,6 +69,8 @@ class Informational:
         sa = self.sa
         if notify.type in _IOS_KEEPALIVES:
             sa.hint(notify.type, notify_name(notify.type))  # their format is not public: named, not answered
+        elif notify.type == NotifyType.INITIAL_CONTACT:
+            sa.first_contact(now)
         elif notify.type == NotifyType.RESPONDER_LIFETIME:
             self._responder_lifetime(notify)
         elif notify.type <= LAST_ERROR:

@@ -57,7 +57,8 @@ class ProtectedSa(IsakmpSa):
         raise NotImplementedError
 
     def renewable(self) -> "list[Child]":
-        """The children that the peer may start a quick mode for."""
+        """What the peer may start a quick mode for: the pair (by its id) that the new one replaces, and the request to hold it
+        against."""
         raise NotImplementedError
 
     def gave_up(self, exchange: Exchange, now: int) -> None:
@@ -146,7 +147,9 @@ class ProtectedSa(IsakmpSa):
                 responder.answer(clear, parts, now)
             except Refused as fault:
                 responder.wipe()
-                refusal = fault
+                # Of several lines the one that fits the networks says what is wrong.
+                if refusal is None or fault.cause != "identity":
+                    refusal = fault
                 continue
             self._next_child += 1
             exchange.task = responder

@@ -24,7 +24,7 @@ from ezvpn.wire.isakmp import Exchange as ExchangeType
 from ezvpn.wire.isakmp import MessageWriter, Part, Payload
 from ezvpn.wire.notify import Notify, NotifyType, parse_notify, write_notify
 from ezvpn.wire.payloads import parse_id, write_id
-from ezvpn.wire.sa import IpsecAttribute, Proposal, Protocol, SaBody, parse_attributes, parse_sa, write_sa
+from ezvpn.wire.sa import IpsecAttribute, Proposal, Protocol, SaBody, Transform, parse_attributes, parse_sa, write_sa
 
 NONCE_BYTES = 20
 NONCE_LEAST, NONCE_MOST = 8, 256
@@ -115,7 +115,7 @@ class Quick:
         sa.core.emit(event)
 
     def read_identities(self, view: memoryview, parts: "list[Part]") -> "tuple[Selector, Selector]":
-        """(IDci, IDcr) as selectors; both must be there, since ours always are."""
+        """(IDci, IDcr) as selectors; both must be there."""
         found = [selectors.from_identity(parse_id(view, p.start, p.end)) for p in parts if p.type == Payload.ID]
         if len(found) != 2:
             raise Refused("identity", "quick mode without both identities")
@@ -252,7 +252,7 @@ class QuickInitiator(Quick):
 
 
 class QuickResponder(Quick):
-    """The peer starts, to renew a pair: `verify` and `process` for Q1, then for Q3."""
+    """The peer starts: `answer` for Q1, then `verify` and `process` for Q3. old: what it must be about, as a template."""
 
     def __init__(self, sa: IsakmpSa, exchange: Exchange, old: Child, id: int) -> None:
         super().__init__(sa, Child(id, old.request, old.id, ours=False))
@@ -284,15 +284,17 @@ class QuickResponder(Quick):
     def answer(self, view: memoryview, parts: "list[Part]", now: int) -> None:
         """Q1 -> Q2. `Refused` if there is nothing in it that this tunnel's configuration allows."""
         sa, child = self.sa, self.child
+        implied = sa.implied_networks() if find(parts, Payload.ID) is None else None
+        if implied is not None:
+            our_side, peers_side = implied
+        else:
+            peers_side, our_side = self.read_identities(view, parts)
+        if not sa.fits(child.request, our_side, peers_side):
+            raise Refused("identity", "identities that no child of this session has")
+        child.local, child.remote = our_side, peers_side
         part = require(parts, Payload.SA)
         chosen = self._choose(parse_sa(view, part.start, part.end))
         self.peer_nonce = self.read_nonce(view, parts)
-        peers_side, our_side = self.read_identities(view, parts)
-        if not selectors.inside(our_side, child.request.local) or not selectors.inside(
-            peers_side, child.request.remote
-        ):
-            raise Refused("identity", "identities that no child of this session has")
-        child.local, child.remote = our_side, peers_side
         if self.pfs_group:
             self.pair = sa.core.take_pair(self.pfs_group)
         self.g_xy = self.shared(view, parts)
@@ -305,7 +307,8 @@ class QuickResponder(Quick):
         w.add(Payload.NONCE, self.nonce)
         if self.pair is not None:
             w.add(Payload.KE, self.pair.public)
-        _write_identities(w, peers_side, our_side)
+        if implied is None:
+            _write_identities(w, peers_side, our_side)
         # Q3 answers Q2: until it comes, Q2 is repeated like a request.
         sa.send_hashed(self.exchange, w, at, Sent.REQUEST, now, self.peer_nonce)
         message_id = self.exchange.message_id
@@ -324,31 +327,36 @@ class QuickResponder(Quick):
         self.sa.child_up(self.child, now)
 
     def _choose(self, body: SaBody) -> Proposal:
-        """The first of the peer's transforms that our configuration allows, as a proposal to echo."""
-        sa, child = self.sa, self.child
-        for offered in body.proposals:
-            if offered.protocol != Protocol.ESP or len(offered.spi) != 4:
-                continue
-            # RFC 2408 4.2: proposals of one number belong together (AND); we do ESP alone.
-            if len([True for other in body.proposals if other.number == offered.number]) > 1:
-                continue
-            for transform in offered.transforms:
-                wanted = proposal.read_esp(transform)
-                if wanted is None:
+        """The first of our transforms that the peer offers, as a proposal to echo."""
+        for ours in self.child.request.transforms:
+            for offered in body.proposals:
+                if offered.protocol != Protocol.ESP or len(offered.spi) != 4:
                     continue
-                esp, encapsulation, group = wanted
-                if esp not in child.request.transforms or encapsulation != sa.natt.encapsulation():
+                # RFC 2408 4.2: proposals of one number belong together (AND); we do ESP alone.
+                if len([True for other in body.proposals if other.number == offered.number]) > 1:
                     continue
-                if child.request.pfs_group and group != child.request.pfs_group:
-                    continue
-                if group and group not in sa.core.crypto.groups:
-                    continue
-                self.transform, self.pfs_group = esp, group
-                child.spi_out = int.from_bytes(offered.spi, "big")
-                seconds, kilobytes = proposal.lifetimes(transform.attributes, IpsecAttribute.LIFE_TYPE)
-                self.adopt_life(seconds, kilobytes)
-                return Proposal(offered.number, offered.protocol, offered.spi, (transform,))
+                for transform in offered.transforms:
+                    if self._allowed(transform, ours):
+                        self.child.spi_out = int.from_bytes(offered.spi, "big")
+                        seconds, kilobytes = proposal.lifetimes(transform.attributes, IpsecAttribute.LIFE_TYPE)
+                        self.adopt_life(seconds, kilobytes)
+                        return Proposal(offered.number, offered.protocol, offered.spi, (transform,))
         raise Refused("no-proposal", "no proposal of the peer's quick mode is allowed here")
+
+    def _allowed(self, transform: Transform, ours: EspTransform) -> bool:
+        """Whether a peer's transform is this one of ours. As IOS has it: where PFS is configured the group must be that one;
+        where it is not, a peer that wants it gets it."""
+        sa, configured = self.sa, self.child.request.pfs_group
+        wanted = proposal.read_esp(transform)
+        if wanted is None:
+            return False
+        esp, encapsulation, group = wanted
+        if esp != ours or encapsulation != sa.natt.encapsulation():
+            return False
+        if (configured and group != configured) or (group and group not in sa.core.crypto.groups):
+            return False
+        self.transform, self.pfs_group = esp, group
+        return True
 
 
 def write_refusal(w: MessageWriter, notify_type: int, spi: bytes) -> None:

@@ -5,14 +5,15 @@ fetched by `Endpoint.transmit`; the marker of port 4500 and the address are adde
 repetition follows the path when it moves (RFC 3947 4).
 """
 
+from ezvpn.ike import keys, natt, selectors
 from ezvpn.ike.child import Child
 from ezvpn.ike.core import Core
 from ezvpn.ike.debug import DebugLines
 from ezvpn.ike.events import Exchanged, Hint, Traced
 from ezvpn.ike.exchange import LINGER_MS, Exchange, Protection
 from ezvpn.ike.natt import UNKNOWN_ADDRESS, NatT
-from ezvpn.ike.params import SOCKET_IKE, SOCKET_NATT, Attempt, ModeConfig
-from ezvpn.ike.state import State
+from ezvpn.ike.params import SOCKET_IKE, SOCKET_NATT, Attempt, ChildRequest, ModeConfig, Selector
+from ezvpn.ike.state import SHOWN, State
 from ezvpn.ike.timers import Timers
 from ezvpn.log import Debug
 from ezvpn.wire.isakmp import Exchange as ExchangeType
@@ -34,6 +35,7 @@ class IsakmpSa:
         self.id = id
         self.core = core
         self.attempt = attempt
+        self.initiator = True  # of phase 1
         self.initiator_cookie = core.random(COOKIE_BYTES)
         self.responder_cookie = NO_COOKIE
         self.state = State.AM1_SENT
@@ -55,7 +57,7 @@ class IsakmpSa:
         self._queue: "list[bytes]" = []
         self.queue_drops = 0
 
-    # --- what Session does ------------------------------------------------------------------------------------------
+    # --- what a session does ----------------------------------------------------------------------------------------
 
     def configured(self, config: ModeConfig, now: int) -> None:
         """Mode Config is over."""
@@ -68,6 +70,17 @@ class IsakmpSa:
     def credentials_wanted(self, now: int) -> None:
         """An XAUTH REQUEST came: the user or the stored pair must answer."""
         raise NotImplementedError
+
+    def fits(self, request: ChildRequest, local: Selector, remote: Selector) -> bool:
+        """Whether the peer may have a pair for these networks where `request` is what we want. A gateway may narrow."""
+        return selectors.inside(local, request.local) and selectors.inside(remote, request.remote)
+
+    def implied_networks(self) -> "tuple[Selector, Selector] | None":
+        """(our side, the peer's) of a quick mode without identities, or None where they must be sent."""
+        return None
+
+    def first_contact(self, now: int) -> None:
+        """A protected INITIAL-CONTACT: an Easy VPN gateway has nothing to say with it."""
 
     def shorten_phase1(self, life_s: int) -> None:
         """A protected RESPONDER-LIFETIME about the ISAKMP SA; 0 = it says none."""
@@ -118,6 +131,26 @@ class IsakmpSa:
 
     def local_port(self) -> int:
         return self.attempt.local_ports[self.socket]
+
+    def find_nat(self, view: memoryview, parts: "list[Part]", hash: str, source: "tuple[int, bytes, int]") -> None:
+        """Read the peer's NAT-D of a datagram that came from `source`."""
+        cookies = (self.initiator_cookie, self.responder_cookie)
+        ours = (self.local_address(), self.attempt.local_ports[source[0]])
+        natt.examine(self.natt, view, parts, self.core.crypto, hash, cookies, ours, source[1:])
+
+    def float_port(self) -> None:
+        """RFC 3947 4: "If the initiator detects a NAT, [it] MUST set both UDP source and destination ports to 4500."."""
+        if self.natt.encapsulate() and self.socket != SOCKET_NATT:
+            self.socket = SOCKET_NATT
+            self.peer_port = 4500
+
+    def add_nat_d(self, w: MessageWriter, hash: str) -> None:
+        """RFC 3947 3.2: first the destination's hash, then our own; nothing if the peer knows no NAT-T."""
+        flavour = self.natt.flavour
+        if flavour is not None:
+            crypto, icookie, rcookie = self.core.crypto, self.initiator_cookie, self.responder_cookie
+            w.add(flavour.nat_d, keys.nat_d(crypto, hash, icookie, rcookie, self.peer, self.peer_port))
+            w.add(flavour.nat_d, keys.nat_d(crypto, hash, icookie, rcookie, self.local_address(), self.local_port()))
 
     def new_message_id(self) -> int:
         """RFC 2408 3.1: random, not 0; RFC 2409 5.5: never used twice under one ISAKMP SA."""
@@ -189,6 +222,14 @@ class IsakmpSa:
     def next_packet(self) -> bytes:
         """The next message without marker, b"" = none."""
         return self._queue.pop(0) if self._queue else b""
+
+    def state_word(self) -> str:
+        """The state in IOS's words."""
+        return SHOWN.get(self.state, self.state)
+
+    def silent(self) -> bool:
+        """Whether nothing waits to be sent."""
+        return not self._queue
 
     def send(self, exchange: Exchange, w: MessageWriter, packet: bytes, how: int, now: int) -> None:
         """A new message of an exchange, written with `w`, goes out."""

@@ -7,12 +7,12 @@ from ezvpn.ike.params import Selector
 from ezvpn.ike.state import Refused
 from ezvpn.wire.payloads import Identity, IdType
 
-_HOST_MASK = b"\xff\xff\xff\xff"
+HOST_MASK = b"\xff\xff\xff\xff"
 
 
 def to_identity(selector: Selector) -> Identity:
     """IDci or IDcr of a selector."""
-    if selector.mask == _HOST_MASK:
+    if selector.mask == HOST_MASK:
         return Identity(IdType.IPV4_ADDR, selector.protocol, selector.port, selector.address)
     return Identity(IdType.IPV4_SUBNET, selector.protocol, selector.port, selector.address + selector.mask)
 
@@ -21,7 +21,7 @@ def from_identity(identity: Identity) -> Selector:
     """The selector an identity names; `Refused` for one that no IPv4 prefix can say."""
     data = identity.data
     if identity.type == IdType.IPV4_ADDR:
-        return Selector(data, _HOST_MASK, identity.protocol, identity.port)
+        return Selector(data, HOST_MASK, identity.protocol, identity.port)
     if identity.type == IdType.IPV4_SUBNET:
         address, mask = int.from_bytes(data[:4], "big"), int.from_bytes(data[4:], "big")
         return _prefix(address & mask, mask, identity)

@@ -1,7 +1,7 @@
 """The tables of the core: states, what each state accepts, and which payloads each message may hold.
 
-Everything that decides whether a message is welcome lives here as data; the code that acts on it is in `session` and
-the exchange files. RFC 2409 5 (messages), RFC 2408 5 (processing), draft-beaulieu-ike-xauth-02 6 and
+Everything that decides whether a message is welcome lives here as data; the code that acts on it is in `session`,
+`peer_session` and the exchange files. RFC 2409 5 (messages), RFC 2408 5 (processing), draft-beaulieu-ike-xauth-02 6 and
 draft-dukes-ike-mode-cfg-02 3.
 """
 
@@ -18,15 +18,23 @@ class Refused(Exception):
 
 
 class State:
-    """States of an initiator's session, in IOS's words (`show crypto isakmp sa`)."""
+    """States of a session, in IOS's words (`show crypto isakmp sa`). Main mode's name what has been settled, whichever side
+    we are: nothing, the proposal, the keys, who the peer is."""
 
     AM1_SENT = "AG_INIT_EXCH"
     AM3_SENT = "AG_AUTH"
     XAUTH = "CONF_XAUTH"
     CONFIG = "CONF_ADDR"
+    MM_NO_STATE = "MM_NO_STATE"
+    MM_SA_SETUP = "MM_SA_SETUP"
+    MM_KEY_EXCH = "MM_KEY_EXCH"
+    MM_KEY_AUTH = "MM_KEY_AUTH"
     UP = "QM_IDLE"
-    DEAD = "MM_NO_STATE"
+    DEAD = "IKE_DEST_SA"
 
+
+# What is gone has no state any more, in IOS's words.
+SHOWN = {State.DEAD: State.MM_NO_STATE}
 
 # state -> the step a human would name when the session ends there (`events.SessionDown.step`).
 STEP = {
@@ -34,11 +42,15 @@ STEP = {
     State.AM3_SENT: "phase1",
     State.XAUTH: "xauth",
     State.CONFIG: "config",
+    State.MM_NO_STATE: "phase1",
+    State.MM_SA_SETUP: "phase1",
+    State.MM_KEY_EXCH: "phase1",
+    State.MM_KEY_AUTH: "phase1",
     State.UP: "up",
     State.DEAD: "up",
 }
 
-# (state, exchange) pairs that are processed; anything else is dropped as "state".
+# (state, exchange) pairs that an Easy VPN session processes; anything else is dropped as "state".
 # xauth 6: "nothing but informationals may run" until XAUTH is over, so quick mode waits for UP.
 ACCEPTS = {
     (State.AM1_SENT, Exchange.AGGRESSIVE),
@@ -58,12 +70,39 @@ ACCEPTS = {
     (State.UP, Exchange.QUICK),
 }
 
+# The same of a site-to-site session: no transaction exchange, since its peer gets no XAUTH and no address.
+MAIN_ACCEPTS = {
+    (State.MM_NO_STATE, Exchange.MAIN),
+    (State.MM_SA_SETUP, Exchange.MAIN),
+    (State.MM_KEY_EXCH, Exchange.MAIN),
+    (State.UP, Exchange.MAIN),
+    (State.MM_NO_STATE, Exchange.INFORMATIONAL),
+    (State.MM_SA_SETUP, Exchange.INFORMATIONAL),
+    (State.MM_KEY_EXCH, Exchange.INFORMATIONAL),
+    (State.UP, Exchange.INFORMATIONAL),
+    (State.UP, Exchange.QUICK),
+}
+
+# (we are the initiator, state) -> (message that is due, whether it comes encrypted, state after it). RFC 2409 5.4.
+MAIN_MESSAGES = {
+    (True, State.MM_NO_STATE): ("mm2", False, State.MM_SA_SETUP),
+    (True, State.MM_SA_SETUP): ("mm4", False, State.MM_KEY_EXCH),
+    (True, State.MM_KEY_EXCH): ("mm6", True, State.MM_KEY_AUTH),
+    (False, State.MM_NO_STATE): ("mm1", False, State.MM_SA_SETUP),
+    (False, State.MM_SA_SETUP): ("mm3", False, State.MM_KEY_EXCH),
+    (False, State.MM_KEY_EXCH): ("mm5", True, State.MM_KEY_AUTH),
+}
+
 # state -> states it may move to. `Session.move` refuses (our bug) what is not here.
 TRANSITIONS = {
     State.AM1_SENT: (State.AM3_SENT, State.DEAD),
     State.AM3_SENT: (State.XAUTH, State.CONFIG, State.DEAD),
     State.XAUTH: (State.CONFIG, State.UP, State.DEAD),
     State.CONFIG: (State.XAUTH, State.UP, State.DEAD),
+    State.MM_NO_STATE: (State.MM_SA_SETUP, State.DEAD),
+    State.MM_SA_SETUP: (State.MM_KEY_EXCH, State.DEAD),
+    State.MM_KEY_EXCH: (State.MM_KEY_AUTH, State.DEAD),
+    State.MM_KEY_AUTH: (State.UP, State.DEAD),
     State.UP: (State.XAUTH, State.DEAD),
     State.DEAD: (),
 }
@@ -71,7 +110,24 @@ TRANSITIONS = {
 # message -> (payload, at least, at most). Unknown types above 127 are skipped (RFC 2408 3.1: private use), others refused.
 _VIDS = (Payload.VID, 0, 40)
 _NOTIFIES = (Payload.N, 0, 8)
+_SA_ALONE = ((Payload.SA, 1, 1), _NOTIFIES, _VIDS)
+_KEYS = (
+    (Payload.KE, 1, 1),
+    (Payload.NONCE, 1, 1),
+    (Payload.CR, 0, 8),
+    (Payload.NAT_D, 0, 8),
+    (Payload.NAT_D_DRAFT, 0, 8),
+    _NOTIFIES,
+    _VIDS,
+)
+_PROOF = ((Payload.ID, 1, 1), (Payload.HASH, 1, 1), _NOTIFIES, _VIDS)
 RULES = {
+    "mm1": _SA_ALONE,
+    "mm2": _SA_ALONE,
+    "mm3": _KEYS,
+    "mm4": _KEYS,
+    "mm5": _PROOF,
+    "mm6": _PROOF,
     "am2": (
         (Payload.SA, 1, 1),
         (Payload.KE, 1, 1),

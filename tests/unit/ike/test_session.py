@@ -8,7 +8,8 @@ from doubles.insider import client_session, notify, opened, unmarked
 from ezvpn.ike.events import ChildUp, Configured, Event, Phase1Up, Rekey, SessionDown, XauthRequest, XauthResult
 from ezvpn.ike.fragment import BYTES_MAX, FRAGMENTS_MAX, PATIENCE_MS
 from ezvpn.ike.params import Phase1Transform
-from ezvpn.ike.session import STEP_WAIT_MS, answers_to
+from ezvpn.ike.phase1_session import answers_to
+from ezvpn.ike.session import STEP_WAIT_MS
 from ezvpn.ike.state import STEP, State
 from ezvpn.ike.timers import Slot
 from ezvpn.wire.cursor import Writer
