@@ -284,6 +284,8 @@ class QuickResponder(Quick):
     def answer(self, view: memoryview, parts: "list[Part]", now: int) -> None:
         """Q1 -> Q2. `Refused` if there is nothing in it that this tunnel's configuration allows."""
         sa, child = self.sa, self.child
+        part = require(parts, Payload.SA)
+        body = parse_sa(view, part.start, part.end)
         implied = sa.implied_networks() if find(parts, Payload.ID) is None else None
         if implied is not None:
             our_side, peers_side = implied
@@ -292,8 +294,7 @@ class QuickResponder(Quick):
         if not sa.fits(child.request, our_side, peers_side):
             raise Refused("identity", "identities that no child of this session has")
         child.local, child.remote = our_side, peers_side
-        part = require(parts, Payload.SA)
-        chosen = self._choose(parse_sa(view, part.start, part.end))
+        chosen = self._choose(body)
         self.peer_nonce = self.read_nonce(view, parts)
         if self.pfs_group:
             self.pair = sa.core.take_pair(self.pfs_group)
