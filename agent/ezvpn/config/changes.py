@@ -3,7 +3,8 @@
 Level 3, pure. `node.apply` walks the changes; `configure replace` and `show running-config diff` print them.
 """
 
-from ezvpn.config.model import Config, EzvpnProfile, Policy, same
+from ezvpn.config import references
+from ezvpn.config.model import Config, EzvpnProfile, MapEntry, Policy, same
 from ezvpn.config.render import render
 from ezvpn.record import Record
 
@@ -26,7 +27,7 @@ _GLOBAL = (
     ("logging_level", Effect.NOTHING),
     ("enable_secret", Effect.NOTHING),
     ("enable_password", Effect.NOTHING),
-    ("preshared_keys", Effect.NOTHING),
+    ("preshared_keys", Effect.NEXT_ATTEMPT),
     ("kept", Effect.NOTHING),
     ("keepalive", Effect.REARM),
     ("sa_life_s", Effect.REKEY),
@@ -34,6 +35,8 @@ _GLOBAL = (
     ("anti_replay_window", Effect.REKEY),
     ("allow_weak", Effect.RECONNECT),
 )
+
+_MAP_KIND = "crypto map"
 
 _POLICY = (
     ("priority", Effect.RECONNECT),
@@ -61,6 +64,17 @@ _PROFILE = (
     ("standby_warm", Effect.NOTHING),
 )
 
+_MAP = (
+    ("description", Effect.NOTHING),
+    ("peers", Effect.NEXT_ATTEMPT),
+    ("transform_sets", Effect.RECONNECT),
+    ("pfs_group", Effect.REKEY),
+    ("life_s", Effect.REKEY),
+    ("life_kb", Effect.REKEY),
+    ("access_list", Effect.RECONNECT),
+    ("kept", Effect.NOTHING),
+)
+
 _WORDS = {
     Effect.NOTHING: "no tunnel is touched",
     Effect.REARM: "timers start again, the tunnel stays",
@@ -74,17 +88,19 @@ _WORDS = {
 
 class Change(Record):
     """One field that differs. path: the field of the model (`peers`, `policies`, `interfaces`) · effect: an `Effect` ·
-    profile: the ezvpn profile it is about, "" = every one."""
+    profile: the tunnel it is about, an ezvpn profile or an entry of a crypto map, "" = every one · kind: "ezvpn" or
+    "crypto map"."""
 
-    _fields = ("path", "effect", "profile")
+    _fields = ("path", "effect", "profile", "kind")
 
-    def __init__(self, path: str, effect: str, profile: str = "") -> None:
+    def __init__(self, path: str, effect: str, profile: str = "", kind: str = "ezvpn") -> None:
         self.path = path
         self.effect = effect
         self.profile = profile
+        self.kind = kind
 
     def __str__(self) -> str:
-        where = "ezvpn " + self.profile + ": " if self.profile else ""
+        where = self.kind + " " + self.profile + ": " if self.profile else ""
         return where + self.path.replace("_", " ") + ": " + _WORDS[self.effect]
 
 
@@ -106,11 +122,44 @@ def diff(old: Config, new: Config) -> "list[Change]":
     for profile in new.profiles:
         if _profile(old, profile.name) is None:
             found.append(Change("profile", Effect.CREATE, profile.name))
-    # What else differs there concerns no tunnel: addresses and descriptions, sets that nobody uses.
-    for path in ("interfaces", "transform_sets"):
+    found += _map_entries(old, new)
+    # What else differs there concerns no tunnel: addresses and descriptions, sets and lists that nobody uses.
+    for path in ("interfaces", "transform_sets", "access_lists"):
         if not same(getattr(old, path), getattr(new, path)) and not any(change.path == path for change in found):
             found.append(Change(path, Effect.NOTHING))
     return found
+
+
+def _map_entries(old: Config, new: Config) -> "list[Change]":
+    found: "list[Change]" = []
+    for entry in old.crypto_maps:
+        other = _map_entry(new, entry.tunnel)
+        if other is None:
+            found.append(Change("crypto_maps", Effect.DELETE, entry.tunnel, _MAP_KIND))
+            continue
+        found += [
+            Change(name, effect, entry.tunnel, _MAP_KIND)
+            for name, effect in _MAP
+            if not same(getattr(entry, name), getattr(other, name))
+        ]
+        if entry.transform_sets == other.transform_sets and not same(_sets(old, entry), _sets(new, other)):
+            found.append(Change("transform_sets", Effect.RECONNECT, entry.tunnel, _MAP_KIND))
+        lists = entry.access_list == other.access_list
+        if lists and references.protected(old, entry) != references.protected(new, other):
+            found.append(Change("access_lists", Effect.RECONNECT, entry.tunnel, _MAP_KIND))
+        if references.interfaces_of(old, entry.name) != references.interfaces_of(new, other.name):
+            found.append(Change("interfaces", Effect.RECONNECT, entry.tunnel, _MAP_KIND))
+    for entry in new.crypto_maps:
+        if _map_entry(old, entry.tunnel) is None:
+            found.append(Change("crypto_maps", Effect.CREATE, entry.tunnel, _MAP_KIND))
+    return found
+
+
+def _map_entry(config: Config, tunnel: str) -> "MapEntry | None":
+    for entry in config.crypto_maps:
+        if entry.tunnel == tunnel:
+            return entry
+    return None
 
 
 def bindings(config: Config, profile: str) -> "list[tuple[str, str]]":
@@ -175,8 +224,8 @@ def _profile(config: Config, name: str) -> "EzvpnProfile | None":
     return None
 
 
-def _sets(config: Config, profile: EzvpnProfile) -> "list[object]":
-    """The definitions of the transform sets that a profile names."""
+def _sets(config: Config, profile: "EzvpnProfile | MapEntry") -> "list[object]":
+    """The definitions of the transform sets that a profile or a crypto map entry names."""
     return [
         transform_set.transform
         for name in profile.transform_sets

@@ -3,9 +3,9 @@
 Level 3, pure. Names that lead nowhere are in `config.references`, faulty lines in `config.text`.
 """
 
-from ezvpn.config import changes, references
+from ezvpn.config import changes, check_map, references
+from ezvpn.config.check_words import esp_words, phase1_words, weak_words
 from ezvpn.config.model import Config, EzvpnProfile
-from ezvpn.ike.params import EspTransform, Phase1Transform
 
 _CONNECT = {
     "auto": "comes up at once, and again after each loss",
@@ -19,7 +19,6 @@ _MODE = {
 }
 
 _WEAK_GROUPS = (1, 2, 5)
-_CIPHERS = {"aes": "AES", "aes-cbc": "AES", "aes-gcm": "AES-GCM", "3des": "3DES", "des": "DES", "null": "no encryption"}
 
 
 def explain(config: Config) -> "list[str]":
@@ -28,8 +27,11 @@ def explain(config: Config) -> "list[str]":
     for profile in config.profiles:
         out += ["", "Tunnel " + profile.name + ":"]
         out += ["  - " + line for line in _tunnel(config, profile)]
-    if not config.profiles:
-        out.append("It makes no tunnel: there is no `crypto ipsec client ezvpn` profile.")
+    for entry in config.crypto_maps:
+        out += ["", "Crypto map " + entry.name + " " + str(entry.sequence) + " (tunnel " + entry.tunnel + "):"]
+        out += ["  - " + line for line in check_map.explain(config, entry)]
+    if not config.profiles and not config.crypto_maps:
+        out.append("It makes no tunnel: there is no `crypto ipsec client ezvpn` profile and no crypto map.")
     out += ["", "Dead peer detection: " + _keepalive(config) + "."]
     mqtt = config.mqtt
     if mqtt is not None and mqtt.host is not None:
@@ -58,8 +60,8 @@ def explain(config: Config) -> "list[str]":
 def missing(config: Config) -> "list[str]":
     """What keeps a tunnel from coming up."""
     found = []
-    if not config.profiles:
-        found.append("no tunnel: add `crypto ipsec client ezvpn NAME`")
+    if not config.profiles and not config.crypto_maps:
+        found.append("no tunnel: add `crypto ipsec client ezvpn NAME` or `crypto map NAME 10 ipsec-isakmp`")
     for profile in config.profiles:
         about = "tunnel " + profile.name + " cannot come up: "
         if not profile.peers:
@@ -70,6 +72,11 @@ def missing(config: Config) -> "list[str]":
             found.append(about + "`xauth userid mode local` needs `username U password P`")
         if profile.transform_sets and not references.esp_offer(config, profile):
             found.append(about + "none of its transform sets is active")
+    for entry in config.crypto_maps:
+        found += [
+            "crypto map " + entry.name + " " + str(entry.sequence) + " " + text
+            for text in check_map.missing(config, entry)
+        ]
     if config.policies and not references.phase1_offer(config):
         found.append("no tunnel can come up: every ISAKMP policy needs `crypto isakmp allow-weak`")
     if config.mqtt is not None and config.mqtt.host is None:
@@ -82,9 +89,18 @@ def weaknesses(config: Config) -> "list[str]":
     found = []
     for policy in config.policies:
         about = "policy " + str(policy.priority) + ": "
-        found += [about + text for text in _weak(policy.cipher, policy.hash)]
+        found += [about + text for text in weak_words(policy.cipher, policy.hash)]
         if policy.group in _WEAK_GROUPS:
             found.append(about + "group " + str(policy.group) + " is too short; use 14 or more where the gateway can")
+    for entry in config.crypto_maps:
+        if entry.pfs_group in _WEAK_GROUPS:
+            about = "crypto map " + entry.name + " " + str(entry.sequence) + ": "
+            found.append(about + "PFS group " + str(entry.pfs_group) + " is too short; use 14 or more")
+    for key in config.preshared_keys:
+        if key.address is not None and key.mask == b"\0\0\0\0":
+            found.append(
+                "one pre-shared key is for every address: whoever knows it can be any peer; use a key for each peer"
+            )
     if config.profiles and not config.policies:
         found.append(
             "without `crypto isakmp policy`, group 5 and then 2 are offered to gateways that refuse group 14, and 3DES and "
@@ -93,7 +109,7 @@ def weaknesses(config: Config) -> "list[str]":
     for transform_set in config.transform_sets:
         transform = transform_set.transform
         found += [
-            "transform set " + transform_set.name + ": " + text for text in _weak(transform.cipher, transform.auth)
+            "transform set " + transform_set.name + ": " + text for text in weak_words(transform.cipher, transform.auth)
         ]
     for profile in config.profiles:
         about = "tunnel " + profile.name + ": "
@@ -144,8 +160,8 @@ def _tunnel(config: Config, profile: EzvpnProfile) -> "list[str]":
     out.append("leaves by " + (outside[0] if outside else "the interface that routes to the gateway"))
     if inside:
         out.append("serves the networks of " + ", ".join(inside))
-    out.append("phase 1 offers " + _phase1(config))
-    out.append("ESP offers " + _esp(config, profile))
+    out.append("phase 1 offers " + phase1_words(config))
+    out.append("ESP offers " + esp_words(config, profile))
     out.append("an IPsec SA is renewed before it is " + _life(config) + " old")
     if profile.pfs_group is None:
         out.append("PFS as the gateway says")
@@ -190,42 +206,3 @@ def _keepalive(config: Config) -> str:
         f"a probe after {keepalive.seconds} s of silence if there is traffic to send, repeated every {retry} s; "
         + f"then a dead gateway is noticed within {5 * retry} s"
     )
-
-
-def _phase1(config: Config) -> str:
-    if not config.policies:
-        return "AES-256, AES-128 and 3DES with SHA-256 and SHA-1, in group 14, then 5, then 2"
-    offer = references.phase1_offer(config)
-    return "; ".join([_phase1_words(transform) for transform in offer]) or "nothing"
-
-
-def _phase1_words(transform: Phase1Transform) -> str:
-    cipher = _cipher(transform.cipher, transform.key_bits)
-    return cipher + " with " + transform.hash.upper() + " in group " + str(transform.group)
-
-
-def _esp(config: Config, profile: EzvpnProfile) -> str:
-    if not profile.transform_sets:
-        return "AES-256, AES-128 and 3DES with SHA-256 and SHA-1"
-    offer = references.esp_offer(config, profile)
-    return "; ".join([_esp_words(transform) for transform in offer]) or "nothing"
-
-
-def _esp_words(transform: EspTransform) -> str:
-    auth = " with " + transform.auth.upper() if transform.auth else ""
-    return _cipher(transform.cipher, transform.key_bits) + auth
-
-
-def _cipher(name: str, key_bits: int) -> str:
-    return _CIPHERS[name] + ("-" + str(key_bits) if key_bits else "")
-
-
-def _weak(cipher: str, digest: str) -> "list[str]":
-    found = []
-    if cipher in ("des", "3des"):
-        found.append(_CIPHERS[cipher] + " is weak; use AES where the gateway can")
-    if cipher == "null":
-        found.append("nothing is encrypted")
-    if digest == "md5":
-        found.append("MD5 is weak; use SHA-256 where the gateway can")
-    return found

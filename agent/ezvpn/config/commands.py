@@ -3,7 +3,16 @@
 Level 3, pure. Files, the console, its help and completion, and the printed reference all come from these tables.
 """
 
-from ezvpn.config import commands_ezvpn, commands_global, commands_interface, commands_isakmp, commands_mqtt, kept
+from ezvpn.config import (
+    commands_access_list,
+    commands_crypto_map,
+    commands_ezvpn,
+    commands_global,
+    commands_interface,
+    commands_isakmp,
+    commands_mqtt,
+    kept,
+)
 from ezvpn.config.draft import Draft
 from ezvpn.config.grammar import Match, Mode
 
@@ -14,14 +23,15 @@ _EVERYWHERE = (
 
 # name -> (prompt, parent, table)
 _MODES = {
-    "config": ("(config)#", "", commands_global.GLOBAL),
+    "config": ("(config)#", "", commands_global.GLOBAL + commands_crypto_map.GLOBAL + commands_access_list.GLOBAL),
     "config-crypto-ezvpn": ("(config-crypto-ezvpn)#", "config", commands_ezvpn.EZVPN),
     "config-isakmp": ("(config-isakmp)#", "config", commands_isakmp.POLICY),
     "cfg-crypto-trans": ("(cfg-crypto-trans)#", "config", commands_isakmp.TRANSFORM_SET),
     "config-if": ("(config-if)#", "config", commands_interface.INTERFACE),
     "config-mqtt": ("(config-mqtt)#", "config", commands_mqtt.MQTT),
-    "config-crypto-map": ("(config-crypto-map)#", "config", ()),
-    "config-ext-nacl": ("(config-ext-nacl)#", "config", ()),
+    "config-crypto-map": ("(config-crypto-map)#", "config", commands_crypto_map.ENTRY),
+    "config-ext-nacl": ("(config-ext-nacl)#", "config", commands_access_list.EXTENDED),
+    "config-std-nacl": ("(config-std-nacl)#", "config", ()),
     "config-line": ("(config-line)#", "config", ()),
 }
 
@@ -30,7 +40,7 @@ _KEPT = {
     "config": kept.GLOBAL,
     "config-if": kept.INTERFACE,
     "config-crypto-map": kept.CRYPTO_MAP,
-    "config-ext-nacl": kept.ACCESS_LIST,
+    "config-std-nacl": kept.STANDARD_LIST,
     "config-line": kept.BLOCK,
 }
 
@@ -40,6 +50,8 @@ _SETTERS = (
     commands_isakmp.SETTERS,
     commands_interface.SETTERS,
     commands_mqtt.SETTERS,
+    commands_crypto_map.SETTERS,
+    commands_access_list.SETTERS,
 )
 
 
@@ -52,7 +64,7 @@ class Modes:
 
     def mode(self, name: str) -> Mode:
         """The mode of this name: config, config-crypto-ezvpn, config-isakmp, cfg-crypto-trans, config-if, config-mqtt,
-        config-crypto-map, config-ext-nacl, config-line."""
+        config-crypto-map, config-ext-nacl, config-std-nacl, config-line."""
         if name not in self._made:
             prompt, parent, table = _MODES[name]
             self._made[name] = Mode(name, prompt, parent, table + _EVERYWHERE)

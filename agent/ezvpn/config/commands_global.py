@@ -1,8 +1,8 @@
 """Global configuration commands: their table, and what each does to a `Config`.
 
 Level 3, pure. Block openers set `draft.block`; the lines inside are in `commands_ezvpn`, `commands_isakmp`,
-`commands_interface` and `commands_mqtt`. Setters raise `Rejected` for what the grammar cannot see, and never leave a
-change half made.
+`commands_interface` and `commands_mqtt`. Crypto maps and access lists are whole in files of their own. Setters raise
+`Rejected` for what the grammar cannot see, and never leave a change half made.
 """
 
 from ezvpn.config import tokens
@@ -60,7 +60,8 @@ GLOBAL = (
         "allow_weak",
     ),
     (
-        "crypto isakmp key [0|6]$type WORD$key ~ {address A.B.C.D$address [MASK$mask]|hostname HOST$hostname}",
+        "crypto isakmp key [0|6]$type WORD$key ~ {address A.B.C.D$address [MASK$mask]|hostname HOST$hostname}"
+        " [no-xauth]$no_xauth",
         (
             "",
             "",
@@ -73,6 +74,7 @@ GLOBAL = (
             "Mask of the peers' subnet",
             "By host name",
             "Name of the peer",
+            "This peer is never asked for a user",
         ),
         "preshared_key",
     ),
@@ -156,6 +158,7 @@ LEVELS = (
 )
 
 _HOST_MASK = b"\xff\xff\xff\xff"
+_ANY = b"\0\0\0\0"
 
 _MAX_PROFILES = 8
 _MAX_POLICIES = 32
@@ -226,8 +229,9 @@ def allow_weak(draft: Draft, match: Match) -> None:
 
 
 def preshared_key(draft: Draft, match: Match) -> None:
-    mask = match.address("mask") or _HOST_MASK
-    made = PresharedKey(draft.secret(match, "key"), match.address("address"), mask, match.text("hostname"))
+    address = match.address("address")
+    mask = match.address("mask") or (_ANY if address == _ANY else _HOST_MASK)
+    made = PresharedKey(draft.secret(match, "key"), address, mask, match.text("hostname"), match.text("no_xauth") != "")
     keys = draft.config.preshared_keys
     old = [key for key in keys if (key.address, key.mask, key.hostname) == (made.address, mask, made.hostname)]
     if match.negate:
@@ -239,10 +243,10 @@ def preshared_key(draft: Draft, match: Match) -> None:
         return
     if old:
         old[0].key = made.key
+        old[0].no_xauth = made.no_xauth
         return
     _bounded(keys, _MAX_KEYS, "keys")
     keys.append(made)
-    match.warnings.append("the key of a site-to-site peer has no effect: crypto maps are not supported")
 
 
 def ezvpn(draft: Draft, match: Match) -> None:

@@ -29,7 +29,7 @@ INTERFACE = (
         ),
         "bind_ezvpn",
     ),
-    ("crypto map ~ WORD$name", ("", "Site-to-site tunnels", "Name of the crypto map"), "bind_crypto_map"),
+    ("crypto map ~ WORD$name", ("", "Site-to-site tunnels leave here", "Name of the crypto map"), "bind_crypto_map"),
 )
 
 _MAX_DESCRIPTION = 240
@@ -79,8 +79,6 @@ def bind_ezvpn(draft: Draft, match: Match) -> None:
 
 def bind_crypto_map(draft: Draft, match: Match) -> None:
     draft.interface().crypto_map = "" if match.negate else match.text("name")
-    if not match.negate:
-        match.warnings.append("crypto map has no effect: site-to-site tunnels are not supported")
 
 
 SETTERS = {

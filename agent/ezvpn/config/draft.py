@@ -5,7 +5,17 @@ Level 3, pure. What the setters of `commands_*` work on; `config.editor` moves i
 
 from ezvpn.config import secrets
 from ezvpn.config.grammar import Match
-from ezvpn.config.model import Config, EzvpnProfile, Interface, Kept, Mqtt, Policy, TransformSet
+from ezvpn.config.model import (
+    AccessList,
+    Config,
+    EzvpnProfile,
+    Interface,
+    Kept,
+    MapEntry,
+    Mqtt,
+    Policy,
+    TransformSet,
+)
 from ezvpn.record import Record, Secret
 
 
@@ -57,6 +67,14 @@ class Draft:
 
     def interface(self) -> Interface:
         assert isinstance(self.block, Interface)
+        return self.block
+
+    def map_entry(self) -> MapEntry:
+        assert isinstance(self.block, MapEntry)
+        return self.block
+
+    def access_list(self) -> AccessList:
+        assert isinstance(self.block, AccessList)
         return self.block
 
     def mqtt(self) -> Mqtt:

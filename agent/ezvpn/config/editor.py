@@ -6,14 +6,13 @@ Level 3, pure. `config.text` feeds it files, the console feeds it keystrokes: th
 from ezvpn.config import commands, kept
 from ezvpn.config.draft import Draft, Rejected
 from ezvpn.config.grammar import Match, Mode, first_match
-from ezvpn.config.model import Config, Interface, Kept
+from ezvpn.config.model import Config, Interface, Kept, MapEntry
 
 MAX_LINE = 1024
 
 # Which block a kept line opens, by its first words.
 _BLOCKS = (
-    ("crypto map", "config-crypto-map"),
-    ("ip access-list", "config-ext-nacl"),
+    ("ip access-list", "config-std-nacl"),
     ("", "config-line"),
 )
 
@@ -109,14 +108,16 @@ class Editor(Draft):
                     return
 
     def _target(self) -> "list[Kept]":
-        if isinstance(self.block, Interface):
+        if isinstance(self.block, (Interface, MapEntry)):
             return self.block.kept
         if isinstance(self.block, Kept):
             return self.block.lines
         return self.config.kept
 
     def _kept_lines(self) -> int:
-        return kept.count(self.config.kept) + sum([len(interface.kept) for interface in self.config.interfaces])
+        blocks = sum([len(interface.kept) for interface in self.config.interfaces])
+        blocks += sum([len(entry.kept) for entry in self.config.crypto_maps])
+        return kept.count(self.config.kept) + blocks
 
 
 def _unreadable(text: str) -> "Match | None":

@@ -15,9 +15,9 @@ TOP = const(0)  # before hostname
 BOOT = const(1)  # behind hostname
 BASE = const(2)  # behind enable secret
 CRYPTO = const(3)  # behind the ezvpn profiles
-MAP = const(4)  # crypto maps
+MAP = const(4)  # behind the crypto maps
 IP = const(5)  # behind the interfaces
-ACL = const(6)
+ACL = const(6)  # behind the access lists
 TAIL = const(7)  # lines, before end
 
 MAX_LINES = const(1000)
@@ -60,12 +60,12 @@ GLOBAL = (
     ("vpdn ~ LINE", (), "keep 2"),
     ("crypto engine ~ LINE", (), "keep 3"),
     ("crypto logging ~ LINE", (), "keep 3"),
-    ("crypto map WORD$map <1-65535>$sequence ~ ipsec-isakmp [dynamic WORD] [discover]", (), "block 4 !"),
+    ("crypto map WORD <1-65535> ~ ipsec-isakmp dynamic WORD [discover]", (), "keep 4 !"),
     ("crypto map WORD client ~ LINE", (), "keep 4 !"),
     ("crypto map WORD isakmp ~ LINE", (), "keep 4 !"),
     ("crypto map WORD local-address ~ IFNAME", (), "keep 4 !"),
-    ("access-list <1-2699>$acl ~ {permit|deny|remark} LINE", (), "keep 6 !"),
-    ("ip access-list {standard|extended} WORD$acl ~", (), "block 6 !"),
+    ("access-list {<1-99>|<200-1999>} ~ {permit|deny|remark} LINE", (), "keep 6 !"),
+    ("ip access-list standard WORD ~", (), "block 6 !"),
     ("ip forward-protocol ~ LINE", (), "keep 5"),
     ("ip http ~ LINE", (), "keep 5"),
     ("ip nat ~ LINE", (), "keep 5 !"),
@@ -135,21 +135,16 @@ INTERFACE = (
     ("tx-ring-limit ~ LINE", (), "one 0"),
 )
 
-# The blocks opened by `crypto map`, `ip access-list`, `line` and the other block lines above: all take these lines.
 CRYPTO_MAP = (
-    ("set peer HOST$peer ~ [dynamic|default]", (), "keep 0"),
-    ("set transform-set ~ WORD$transform_set...", (), "keep 0"),
-    ("set pfs ~ [WORD]", (), "one 0"),
-    ("set security-association ~ LINE", (), "keep 0"),
-    ("set isakmp-profile ~ WORD", (), "one 0"),
+    ("set security-association {idle-time|level|replay} ~ [LINE]", (), "one 0 !"),
+    ("set isakmp-profile ~ WORD", (), "one 0 !"),
     ("set reverse-route ~ LINE", (), "keep 0"),
-    ("set ip ~ LINE", (), "keep 0"),
-    ("match address ~ {<1-2699>|WORD}$acl", (), "one 0"),
+    ("set ip ~ LINE", (), "keep 0 !"),
     ("reverse-route ~ [LINE]", (), "one 0"),
-    ("description ~ LINE", (), "one 0"),
 )
 
-ACCESS_LIST = (
+# The blocks opened by `ip access-list standard`, `line` and the other block lines above: all take these lines.
+STANDARD_LIST = (
     ("permit ~ LINE", (), "keep 0"),
     ("deny ~ LINE", (), "keep 0"),
     ("remark ~ LINE", (), "keep 0"),

@@ -98,15 +98,106 @@ class Kept(Record):
 
 
 class PresharedKey(Record):
-    """`crypto isakmp key K {address A [M] | hostname H}`, for site-to-site peers. address None: by host name."""
+    """`crypto isakmp key K {address A [M] | hostname H} [no-xauth]`, for site-to-site peers. address None: by host name."""
 
-    _fields = ("key", "address", "mask", "hostname")
+    _fields = ("key", "address", "mask", "hostname", "no_xauth")
 
-    def __init__(self, key: Secret, address: "bytes | None", mask: bytes, hostname: str) -> None:
+    def __init__(
+        self, key: Secret, address: "bytes | None", mask: bytes, hostname: str, no_xauth: bool = False
+    ) -> None:
         self.key = key
         self.address = address
         self.mask = mask
         self.hostname = hostname
+        self.no_xauth = no_xauth
+
+
+class MapPeer(Record):
+    """One `set peer` line: an IPv4 address as text or a host name. dynamic: as typed; names are looked up at each attempt with
+    it or without."""
+
+    _fields = ("host", "dynamic", "default")
+
+    def __init__(self, host: str, dynamic: bool = False, default: bool = False) -> None:
+        self.host = host
+        self.dynamic = dynamic
+        self.default = default
+
+
+class MapEntry(Record):
+    """One `crypto map NAME SEQ ipsec-isakmp` block. life_s, life_kb: None = those of the whole device, 0 kB = none by volume ·
+    access_list: number or name, "" without · kept: lines without meaning here (`reverse-route`)."""
+
+    _fields = (
+        "name",
+        "sequence",
+        "description",
+        "peers",
+        "transform_sets",
+        "pfs_group",
+        "life_s",
+        "life_kb",
+        "access_list",
+        "kept",
+    )
+
+    def __init__(self, name: str, sequence: int) -> None:
+        self.name = name
+        self.sequence = sequence
+        self.description = ""
+        self.peers: "list[MapPeer]" = []
+        self.transform_sets: "list[str]" = []
+        self.pfs_group = 0  # 0 = without PFS
+        self.life_s: "int | None" = None
+        self.life_kb: "int | None" = None
+        self.access_list = ""
+        self.kept: "list[Kept]" = []
+
+    @property
+    def tunnel(self) -> str:
+        """The name of its tunnel in logs, reports and topics: MAP-SEQ."""
+        return self.name + "-" + str(self.sequence)
+
+
+class AccessEntry(Record):
+    """One line of an extended access list. action: permit | deny | remark · protocol: number, 0 = ip · a side: address and
+    wildcard (its ones are free), 4 bytes each, and what is said of ports, as typed with numbers: "", "eq 80", "range 1 9" ·
+    options: the words behind (`established`), of a remark its text."""
+
+    _fields = (
+        "sequence",
+        "action",
+        "protocol",
+        "source",
+        "source_wildcard",
+        "source_ports",
+        "destination",
+        "destination_wildcard",
+        "destination_ports",
+        "options",
+    )
+
+    def __init__(self, sequence: int, action: str) -> None:
+        self.sequence = sequence
+        self.action = action
+        self.protocol = 0
+        self.source = b"\0\0\0\0"
+        self.source_wildcard = b"\xff\xff\xff\xff"
+        self.source_ports = ""
+        self.destination = b"\0\0\0\0"
+        self.destination_wildcard = b"\xff\xff\xff\xff"
+        self.destination_ports = ""
+        self.options = ""
+
+
+class AccessList(Record):
+    """One extended access list: `access-list 101 …` lines, or `ip access-list extended NAME`. entries: by sequence number."""
+
+    _fields = ("name", "entries")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.entries: "list[AccessEntry]" = []
 
 
 class Interface(Record):
@@ -161,7 +252,8 @@ class Mqtt(Record):
 
 
 class Config(Record):
-    """A whole configuration. Lists are in the order of the text (policies: by priority); names are unique within each list.
+    """A whole configuration. Lists are in the order of the text (policies by priority, entries of one crypto map by sequence
+    number); names are unique within each list.
 
     logging_level: severities up to this one reach the console, -1 = none · sa_life_s, sa_life_kb: lives of an IPsec SA, 0 kB =
     none by volume.
@@ -175,7 +267,9 @@ class Config(Record):
         "preshared_keys",
         "transform_sets",
         "profiles",
+        "crypto_maps",
         "interfaces",
+        "access_lists",
         "mqtt",
         "sa_life_s",
         "sa_life_kb",
@@ -194,6 +288,8 @@ class Config(Record):
         self.preshared_keys: "list[PresharedKey]" = []
         self.transform_sets: "list[TransformSet]" = []
         self.profiles: "list[EzvpnProfile]" = []
+        self.crypto_maps: "list[MapEntry]" = []
+        self.access_lists: "list[AccessList]" = []
         self.interfaces: "list[Interface]" = []
         self.mqtt: "Mqtt | None" = None
         self.sa_life_s = 3600

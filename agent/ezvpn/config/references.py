@@ -1,16 +1,17 @@
 """Names in a configuration that lead nowhere, and lines that stay without effect: the warnings of a load.
 
 Level 3, pure. Nothing here refuses anything: an entry that names what does not exist is inactive, as in IOS. Also says
-which ESP transforms and ISAKMP policies are active after that.
+which ESP transforms, ISAKMP policies, keys and access list lines are active after that.
 """
 
-from ezvpn.config.model import Config, EzvpnProfile, Kept, Policy
-from ezvpn.ike.params import EspTransform, Phase1Transform
+from ezvpn.config import access_words
+from ezvpn.config.model import AccessList, Config, EzvpnProfile, MapEntry, Policy, PresharedKey
+from ezvpn.ike.params import EspTransform, Phase1Transform, Selector
 from ezvpn.record import Record
 
 
 def warnings(config: Config) -> "list[tuple[Record | None, str]]":
-    """(the policy, profile, interface or kept block it is about, what is wrong and what follows)."""
+    """(the policy, profile, interface or crypto map entry it is about, what is wrong and what follows)."""
     found: "list[tuple[Record | None, str]]" = []
     for policy in config.policies:
         if not config.allow_weak and _weak(policy):
@@ -38,14 +39,14 @@ def warnings(config: Config) -> "list[tuple[Record | None, str]]":
                         (interface, "profile " + name + " has another outside interface: the first one counts")
                     )
                 outside.append(name)
-        if interface.crypto_map and interface.crypto_map not in _map_names(config):
+        if interface.crypto_map and not [1 for entry in config.crypto_maps if entry.name == interface.crypto_map]:
             found.append((interface, "there is no crypto map " + interface.crypto_map + ": that line is inactive"))
     return found + _crypto_maps(config, sets)
 
 
-def esp_offer(config: Config, profile: EzvpnProfile) -> "list[EspTransform]":
-    """The transforms of the sets that a profile names and that exist, in order; weak ones only with allow-weak. Empty: the
-    profile names none, or none is active."""
+def esp_offer(config: Config, profile: "EzvpnProfile | MapEntry") -> "list[EspTransform]":
+    """The transforms of the sets that a profile or a crypto map entry names and that exist, in order; weak ones only with
+    allow-weak. Empty: it names none, or none is active."""
     found = []
     for name in profile.transform_sets:
         for transform_set in config.transform_sets:
@@ -86,30 +87,77 @@ def _refused_set(config: Config, name: str) -> str:
     return ""
 
 
-def _map_names(config: Config) -> "list[str]":
-    return [line.text.split(" ")[2] for line in config.kept if line.text.startswith("crypto map ")]
+def access_list(config: Config, name: str) -> "AccessList | None":
+    """The extended access list of this name or number."""
+    for listed in config.access_lists:
+        if listed.name == name:
+            return listed
+    return None
 
 
-def _crypto_maps(config: Config, sets: "list[str]") -> "list[tuple[Record | None, str]]":
-    """Transform sets and access lists that crypto maps name and that do not exist."""
-    found: "list[tuple[Record | None, str]]" = []
-    for line in config.kept:
-        if not line.text.startswith("crypto map "):
-            continue
-        for inner in line.lines:
-            words = inner.text.split(" ")
-            if words[:2] == ["set", "transform-set"]:
-                for name in words[2:]:
-                    if name not in sets:
-                        found.append((line, "there is no transform set " + name + ": that entry is inactive"))
-            if words[:2] == ["match", "address"] and not _access_list(config.kept, words[2]):
-                found.append((line, "there is no access list " + words[2] + ": that entry is inactive"))
+def interfaces_of(config: Config, name: str) -> "list[str]":
+    """Names of the interfaces that a crypto map is on."""
+    return [interface.name for interface in config.interfaces if interface.crypto_map == name]
+
+
+def protected(config: Config, entry: MapEntry) -> "list[tuple[Selector, Selector]]":
+    """(here, there) of every `permit` line of an entry's access list that a traffic selector can say, each once. `deny` lines are
+    not part of it (docs/decisions/0008)."""
+    listed = access_list(config, entry.access_list)
+    found: "list[tuple[Selector, Selector]]" = []
+    for line in listed.entries if listed is not None else []:
+        if line.action == "permit":
+            pair = access_words.selectors(line)
+            if pair is not None and pair not in found:
+                found.append(pair)
     return found
 
 
-def _access_list(lines: "list[Kept]", name: str) -> bool:
-    for line in lines:
-        words = line.text.split(" ")
-        if words[:2] == ["access-list", name] or (words[:2] == ["ip", "access-list"] and words[3:] == [name]):
-            return True
-    return False
+def key_for(config: Config, address: bytes, host: str) -> "PresharedKey | None":
+    """The key for a peer at this address: the longest mask that holds it; else the one for the name it was configured by."""
+    best: "PresharedKey | None" = None
+    for key in config.preshared_keys:
+        if key.address is None:
+            continue
+        mask = key.mask
+        if [1 for i in range(4) if (address[i] ^ key.address[i]) & mask[i]]:
+            continue
+        if best is None or mask > best.mask:
+            best = key
+    if best is None:
+        for key in config.preshared_keys:
+            if key.address is None and key.hostname.lower() == host.lower():
+                return key
+    return best
+
+
+def _crypto_maps(config: Config, sets: "list[str]") -> "list[tuple[Record | None, str]]":
+    """What crypto maps name and what does not exist, or cannot be used."""
+    found: "list[tuple[Record | None, str]]" = []
+    profiles = [profile.name for profile in config.profiles]
+    for entry in config.crypto_maps:
+        for name in entry.transform_sets:
+            text = ""
+            if name not in sets:
+                text = "there is no transform set " + name + ": that entry is inactive"
+            elif not config.allow_weak:
+                text = _refused_set(config, name)
+            if text:
+                found.append((entry, text))
+        if entry.tunnel in profiles:
+            found.append(
+                (entry, "ezvpn profile " + entry.tunnel + " has the name of its tunnel: this entry is inactive")
+            )
+        listed = access_list(config, entry.access_list)
+        if entry.access_list and listed is None:
+            found.append((entry, "there is no access list " + entry.access_list + ": that entry is inactive"))
+        if listed is None:
+            continue
+        for line in listed.entries:
+            if line.action == "permit" and access_words.selectors(line) is None:
+                text = "access list " + listed.name + ": `" + access_words.line(line) + "` is left out"
+                found.append((entry, text + ": IPsec can protect whole networks, a protocol and one port a side only"))
+        if [1 for line in listed.entries if line.action == "deny"]:
+            text = "access list " + listed.name + ": `deny` takes nothing out of what a `permit` line protects"
+            found.append((entry, text + "; permit only what belongs into the tunnel"))
+    return found

@@ -4,10 +4,20 @@ Level 3, pure. Defaults that IOS does not print are not printed (`on-demand`, `l
 the store and masked for eyes.
 """
 
-from ezvpn.config import kept, secrets, tokens
+from ezvpn.config import access_words, kept, secrets, tokens
 from ezvpn.config.commands_global import LEVELS
 from ezvpn.config.commands_mqtt import SCHEMES
-from ezvpn.config.model import Config, EzvpnProfile, Interface, Kept, Mqtt, Policy, TransformSet
+from ezvpn.config.model import (
+    AccessList,
+    Config,
+    EzvpnProfile,
+    Interface,
+    Kept,
+    MapEntry,
+    Mqtt,
+    Policy,
+    TransformSet,
+)
 from ezvpn.config.transforms import hash_word
 
 
@@ -71,6 +81,9 @@ class _Renderer:
             self.separate()
         self.kept(kept.CRYPTO)
         self.separate()
+        for entry in config.crypto_maps:
+            self.map_entry(entry)
+            self.separate()
         self.kept(kept.MAP)
         self.separate()
         for interface in config.interfaces:
@@ -81,6 +94,9 @@ class _Renderer:
         elif config.logging_level != defaults.logging_level:
             self.put("logging console " + LEVELS[config.logging_level])
         self.kept(kept.IP)
+        self.separate()
+        for listed in config.access_lists:
+            self.access_list(listed)
         self.separate()
         self.kept(kept.ACL)
         self.separate()
@@ -137,7 +153,7 @@ class _Renderer:
                 where = "address " + tokens.dotted(key.address)
                 if key.mask != b"\xff\xff\xff\xff":
                     where += " " + tokens.dotted(key.mask)
-            self.put("crypto isakmp key " + text + " " + where)
+            self.put("crypto isakmp key " + text + " " + where + (" no-xauth" if key.no_xauth else ""))
 
     def transform_set(self, transform_set: TransformSet) -> None:
         self.put("crypto ipsec transform-set " + transform_set.name + " " + " ".join(transform_set.words))
@@ -167,6 +183,45 @@ class _Renderer:
             self.put(" pfs group " + str(profile.pfs_group))
         if profile.transform_sets:
             self.put(" transform-set " + " ".join(profile.transform_sets))
+
+    def map_entry(self, entry: MapEntry) -> None:
+        self.put("crypto map " + entry.name + " " + str(entry.sequence) + " ipsec-isakmp")
+        if entry.description:
+            self.put(" description " + entry.description)
+        for peer in entry.peers:
+            self.put(
+                " set peer " + peer.host + (" dynamic" if peer.dynamic else "") + (" default" if peer.default else "")
+            )
+        if entry.life_s is not None:
+            self.put(" set security-association lifetime seconds " + str(entry.life_s))
+        if entry.life_kb is not None:
+            self.put(
+                " set security-association lifetime kilobytes " + (str(entry.life_kb) if entry.life_kb else "disable")
+            )
+        if entry.transform_sets:
+            self.put(" set transform-set " + " ".join(entry.transform_sets))
+        if entry.pfs_group:
+            self.put(" set pfs group" + str(entry.pfs_group))
+        if entry.access_list:
+            self.put(" match address " + entry.access_list)
+        for line in entry.kept:
+            self.kept_line(" ", line)
+
+    def access_list(self, listed: AccessList) -> None:
+        """Sequence numbers are printed where they are not the ones that a reader would give: then in a block, as IOS has it."""
+        usual = [1 for i in range(len(listed.entries)) if listed.entries[i].sequence != 10 * (i + 1)] == []
+        numbered = listed.name[0].isdigit() and usual and listed.entries != []
+        if not numbered:
+            self.separate()
+            self.put("ip access-list extended " + listed.name)
+        head = "access-list " + listed.name + " " if numbered else " "
+        last = 0
+        for entry in listed.entries:
+            number = "" if entry.sequence == last + 10 else str(entry.sequence) + " "
+            self.put(head + number + access_words.line(entry))
+            last = entry.sequence
+        if not numbered:
+            self.separate()
 
     def interface(self, interface: Interface) -> None:
         self.put("interface " + interface.name)

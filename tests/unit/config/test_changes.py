@@ -4,7 +4,7 @@ import pytest
 
 from ezvpn.config import changes
 from ezvpn.config.changes import Change, Effect
-from ezvpn.config.model import Config, EzvpnProfile, Interface, Keepalive, Mqtt, Policy, clone
+from ezvpn.config.model import Config, EzvpnProfile, Interface, Keepalive, MapEntry, Mqtt, Policy, clone
 from unit.config.lines import edited
 
 BASE = (
@@ -46,7 +46,7 @@ HQ = "crypto ipsec client ezvpn hq"
         (["enable secret s"], ("enable_secret", Effect.NOTHING, "")),
         (["enable password s"], ("enable_password", Effect.NOTHING, "")),
         (["version 12.4"], ("kept", Effect.NOTHING, "")),
-        (["crypto isakmp key k address 10.0.0.1"], ("preshared_keys", Effect.NOTHING, "")),
+        (["crypto isakmp key k address 10.0.0.1"], ("preshared_keys", Effect.NEXT_ATTEMPT, "")),
         (["crypto isakmp keepalive 10 periodic"], ("keepalive", Effect.REARM, "")),
         (["crypto ipsec security-association replay window-size 512"], ("anti_replay_window", Effect.REKEY, "")),
         (["crypto ipsec security-association lifetime seconds 600"], ("sa_life_s", Effect.REKEY, "")),
@@ -79,13 +79,53 @@ def test_each_line_has_its_effect(lines: "list[str]", change: "tuple[str, str, s
     assert effects(*lines) == [change]
 
 
+MAP = (
+    "crypto ipsec transform-set t esp-aes esp-sha-hmac",
+    "access-list 101 permit ip 10.0.0.0 0.0.0.255 10.1.0.0 0.0.0.255",
+    "crypto map m 10 ipsec-isakmp",
+    "set peer 10.0.0.1",
+    "set transform-set t",
+    "match address 101",
+    "interface eth0",
+    "crypto map m",
+)
+ENTRY = "crypto map m 10 ipsec-isakmp"
+
+
+@pytest.mark.parametrize(
+    ("lines", "change"),
+    [
+        ([ENTRY, "description x"], ("description", Effect.NOTHING, "m-10")),
+        ([ENTRY, "set peer 10.0.0.2"], ("peers", Effect.NEXT_ATTEMPT, "m-10")),
+        ([ENTRY, "set pfs group14"], ("pfs_group", Effect.REKEY, "m-10")),
+        ([ENTRY, "set security-association lifetime seconds 600"], ("life_s", Effect.REKEY, "m-10")),
+        ([ENTRY, "set security-association lifetime kilobytes disable"], ("life_kb", Effect.REKEY, "m-10")),
+        ([ENTRY, "match address other"], ("access_list", Effect.RECONNECT, "m-10")),
+        ([ENTRY, "reverse-route"], ("kept", Effect.NOTHING, "m-10")),
+        (["access-list 101 permit ip any host 10.2.0.1"], ("access_lists", Effect.RECONNECT, "m-10")),
+        (["access-list 101 remark nothing new"], ("access_lists", Effect.NOTHING, "")),
+        (["access-list 102 permit ip any any"], ("access_lists", Effect.NOTHING, "")),
+        (["crypto ipsec transform-set t esp-gcm"], ("transform_sets", Effect.RECONNECT, "m-10")),
+        (["interface eth0", "no crypto map"], ("interfaces", Effect.RECONNECT, "m-10")),
+        (["crypto map m 20 ipsec-isakmp"], ("crypto_maps", Effect.CREATE, "m-20")),
+        (["no crypto map m 10"], ("crypto_maps", Effect.DELETE, "m-10")),
+    ],
+)
+def test_each_line_of_a_crypto_map_has_its_effect(lines: "list[str]", change: "tuple[str, str, str]") -> None:
+    found = changes.diff(edited(*MAP), edited(*MAP, *lines))
+    assert [(one.path, one.effect, one.profile) for one in found] == [change]
+    assert str(found[0]).startswith("crypto map m-" if change[2] else "access lists: ")
+
+
 def test_a_profile_that_names_other_sets_reconnects() -> None:
     assert ("transform_sets", Effect.RECONNECT, "hq") in effects(HQ, "no transform-set")
 
 
 def test_every_field_of_the_model_has_an_effect() -> None:
     tables = {name for name, _ in changes._GLOBAL}
-    assert tables | {"policies", "profiles", "interfaces", "transform_sets"} == set(Config._fields)
+    lists = {"policies", "profiles", "crypto_maps", "interfaces", "transform_sets", "access_lists"}
+    assert tables | lists == set(Config._fields)
+    assert {name for name, _ in changes._MAP} | {"name", "sequence"} == set(MapEntry._fields)
     assert {name for name, _ in changes._PROFILE} | {"name"} == set(EzvpnProfile._fields)
     assert {name for name, _ in changes._POLICY} == set(Policy._fields)
 

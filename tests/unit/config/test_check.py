@@ -78,7 +78,9 @@ def test_an_empty_configuration_is_explained_too() -> None:
     text = "\n".join(check.explain(Config()))
     assert "makes no tunnel" in text
     assert "none of our own are configured" in text
-    assert check.missing(Config()) == ["no tunnel: add `crypto ipsec client ezvpn NAME`"]
+    assert check.missing(Config()) == [
+        "no tunnel: add `crypto ipsec client ezvpn NAME` or `crypto map NAME 10 ipsec-isakmp`"
+    ]
     assert check.weaknesses(Config()) == []
 
 

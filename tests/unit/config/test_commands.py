@@ -45,7 +45,7 @@ def test_prompts_and_parents(name: str) -> None:
     assert [one.name for one in commands.Modes().chain(name)] == ([name, "config"] if name != "config" else ["config"])
 
 
-@pytest.mark.parametrize("name", ["config", "config-if", "config-crypto-map", "config-ext-nacl", "config-line"])
+@pytest.mark.parametrize("name", ["config", "config-if", "config-crypto-map", "config-std-nacl", "config-line"])
 def test_kept_tables_compile_and_have_known_actions(name: str) -> None:
     mode = commands.Modes().kept(name)
     assert mode is not None

@@ -65,12 +65,13 @@ def test_logging_console(line: str, level: int) -> None:
     assert edited("logging console 1", line).logging_level == level
 
 
-def test_preshared_keys_of_site_to_site_peers_are_read_and_have_no_effect() -> None:
+def test_preshared_keys_of_site_to_site_peers() -> None:
     match = last("crypto isakmp key 0 k address 10.2.80.209 255.255.255.0")
-    assert match.status == "ok"
-    assert "no effect" in match.warnings[0]
-    key = edited("crypto isakmp key k hostname gw.example", "crypto isakmp key k2 hostname gw.example").preshared_keys
-    assert [(one.key.reveal(), one.address, one.hostname) for one in key] == [(b"k2", None, "gw.example")]
+    assert (match.status, match.warnings) == ("ok", [])
+    (key,) = edited("crypto isakmp key k address 0.0.0.0 no-xauth").preshared_keys
+    assert (key.address, key.mask, key.no_xauth) == (b"\0\0\0\0", b"\0\0\0\0", True)
+    keys = edited("crypto isakmp key k hostname gw.example", "crypto isakmp key k2 hostname gw.example").preshared_keys
+    assert [(one.key.reveal(), one.address, one.hostname) for one in keys] == [(b"k2", None, "gw.example")]
     assert not edited("crypto isakmp key k address 10.0.0.1", "no crypto isakmp key k").preshared_keys
     assert not edited("crypto isakmp key k address 10.0.0.1", "no crypto isakmp key k address 10.0.0.1").preshared_keys
     assert "no such key" in rejected("no crypto isakmp key k")

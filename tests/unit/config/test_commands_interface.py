@@ -55,9 +55,8 @@ def test_no_ezvpn() -> None:
     )
 
 
-def test_crypto_map_is_kept_without_effect() -> None:
+def test_crypto_map() -> None:
     assert interface("crypto map test").crypto_map == "test"
-    assert "no effect" in last(HEAD, "crypto map test").warnings[0]
     assert interface("crypto map test", "no crypto map").crypto_map == ""
 
 

@@ -58,13 +58,13 @@ def test_the_same_words_mean_the_block_unless_the_outer_mode_comes_first() -> No
 
 def test_blocks_without_meaning_are_kept_with_their_lines() -> None:
     editor = Editor(Config())
-    for line in ("line vty 0 4", "password 0 letmein", "login", "crypto map m 10 ipsec-isakmp", "set peer 10.0.0.1"):
+    for line in ("line vty 0 4", "password 0 letmein", "login", "ip access-list standard s", "permit any"):
         assert editor.line(line).status == "ok", line
-    assert editor.prompt() == "(config-crypto-map)#"
-    crypto_map, vty = editor.config.kept  # in the order in which they are printed
+    assert editor.prompt() == "(config-std-nacl)#"
+    standard, vty = editor.config.kept  # in the order in which they are printed
     assert [line.text for line in vty.lines] == ["password", "login"]
     assert vty.lines[0].secret is not None and vty.lines[0].secret.reveal() == b"letmein"
-    assert [line.text for line in crypto_map.lines] == ["set peer 10.0.0.1"]
+    assert [line.text for line in standard.lines] == ["permit any"]
     editor.line("ip access-list extended acl")
     assert editor.prompt() == "(config-ext-nacl)#"
     assert "letmein" not in repr(editor.config)

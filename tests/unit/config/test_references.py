@@ -64,3 +64,44 @@ def test_weak_policies_are_offered_only_when_allowed() -> None:
     weak = edited(*lines, "crypto isakmp allow-weak")
     assert [(one.cipher, one.group) for one in references.phase1_offer(weak)] == [("des", 1), ("aes", 14)]
     assert references.warnings(weak) == []
+
+
+def test_the_longest_mask_chooses_the_key() -> None:
+    config = edited(
+        "crypto isakmp key any address 0.0.0.0 0.0.0.0",
+        "crypto isakmp key one address 10.2.80.209",
+        "crypto isakmp key net address 10.2.80.1 255.255.255.0",
+        "crypto isakmp key name hostname gw.example",
+    )
+
+    def chosen(address: bytes, host: str = "") -> "bytes | None":
+        key = references.key_for(config, address, host)
+        return bytes(key.key.reveal()) if key is not None else None
+
+    assert chosen(b"\x0a\x02\x50\xd1") == b"one"
+    assert chosen(b"\x0a\x02\x50\xd2") == b"net"
+    assert chosen(b"\x0a\x02\x51\xd2", "gw.example") == b"any"
+    config.preshared_keys.pop(0)
+    assert chosen(b"\x0a\x02\x51\xd2") is None
+    assert chosen(b"\x0a\x02\x51\xd2", "GW.example") == b"name"
+
+
+def test_lines_that_cannot_be_protected_are_named() -> None:
+    lines = [
+        "access-list 101 permit ip any host 10.0.0.1",
+        "access-list 101 permit tcp any any established",
+        "access-list 101 deny ip any host 10.0.0.2",
+        "access-list 101 permit ip any host 10.0.0.1 fragments",
+    ]
+    config = edited(*lines, "crypto map m 1 ipsec-isakmp", "match address 101")
+    found = [message for record, message in references.warnings(config) if record is config.crypto_maps[0]]
+    assert found[0].startswith("access list 101: `permit tcp any any established` is left out")
+    assert found[1].startswith("access list 101: `permit ip any host 10.0.0.1 fragments` is left out")
+    assert found[2].startswith("access list 101: `deny` takes nothing out")
+    assert len(references.protected(config, config.crypto_maps[0])) == 1
+
+
+def test_a_tunnel_has_one_name() -> None:
+    assert said("crypto ipsec client ezvpn m-1", "crypto map m 1 ipsec-isakmp") == [
+        "ezvpn profile m-1 has the name of its tunnel: this entry is inactive"
+    ]
