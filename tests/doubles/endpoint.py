@@ -54,6 +54,9 @@ class FakeEndpoint:
             self.alive.remove(session)
             self.calls.append(("close", session))
 
+    def set_keepalive(self, session, keepalive, now):
+        self.calls.append(("set_keepalive", session, keepalive))
+
     def retire(self, session, now):
         self.calls.append(("retire", session))
 

@@ -224,6 +224,8 @@ class Device:
             self._watch.removed(event.spi_in)
             self._children.pop(event.spi_in, None)
         elif isinstance(event, PeerMoved) and edge is not None and edge.tunnel.peer_address is not None:
+            if event.session != edge.tunnel.session:
+                return True  # of a session beside the one in use
             self.plane.moved(edge.tunnel.peer_address, event.peer, event.port)
             edge.tunnel.peer_address = event.peer
             edge.dirty = True

@@ -26,15 +26,15 @@ from ezvpn.tunnel.flows import CLEARED, UP
 from ezvpn.tunnel.machine import CONTACTED_MAX, IDLE, NAME, PREPARE, PREPARE_MS, RETRY, SLOTS
 from ezvpn.tunnel.outputs import Output
 from ezvpn.tunnel.peers import PeerList
-from ezvpn.tunnel.renewal import Renewing
 from ezvpn.tunnel.settings import Settings
+from ezvpn.tunnel.standby import Standby
 from ezvpn.tunnel.states import Input, State
 from ezvpn.wire.inet import is_unicast
 
 _BEFORE_PHASE1 = ("_hint", "_phase1_up", "_session_down")
 
 
-class EasyVpn(Renewing):
+class EasyVpn(Standby):
     """After every call drain `output()` until None. `stale` counts late answers and events of sessions that were given up."""
 
     # --- doors ----------------------------------------------------------------------------------------------------
@@ -62,7 +62,7 @@ class EasyVpn(Renewing):
         """Whether events of this session are for this tunnel."""
         if session == 0:
             return False
-        if session in (self.session, self.beside.session, self.beside.previous):
+        if session in (self.session, self.beside.session, self.beside.previous, self.warm):
             return True
         return self._ladder.owns(session)
 
@@ -70,6 +70,9 @@ class EasyVpn(Renewing):
         """One event of the core. Those of a session that this tunnel has given up are ignored."""
         handler = _HANDLERS.get(event.__class__)
         if handler is None:
+            return
+        if event.session and event.session == self.warm:
+            self._warm_event(event, now)
             return
         if event.session and event.session == self.beside.session:
             handler = _BESIDE.get(event.__class__, "")
@@ -110,6 +113,8 @@ class EasyVpn(Renewing):
 
     def resolved(self, ticket: int, addresses: "list[bytes]", now: int) -> None:
         """Answer to `Resolve`: A records, empty = the name does not resolve."""
+        if self._looked_up(ticket, addresses, now):
+            return
         if not self._asking_name or ticket != self._ticket:
             self.stale += 1
             return
@@ -145,6 +150,8 @@ class EasyVpn(Renewing):
             current = self.peers.host
             self.peers = PeerList(settings.peers)
             self.peers.keep(current)
+        if settings.standby_warm != old.standby_warm or settings.peers != old.peers:
+            self.warm_changed(now)
         missing = settings.missing()
         if settings.keepalive != old.keepalive and self.session:
             self.endpoint.set_keepalive(self.session, settings.keepalive, now)
@@ -277,8 +284,17 @@ class EasyVpn(Renewing):
             return
         self.session = event.session
         self._ladder.won(event.session, now)
-        self._good_group = event.transform.group
         self.peer_address = event.peer
+        self._answered(event, now)
+
+    def _adopt(self, session: int, up: Phase1Up, configured: Configured, now: int) -> None:
+        self.session = session
+        self._answered(up, now)
+        self._configured(configured, now)
+
+    def _answered(self, event: Phase1Up, now: int) -> None:
+        """Phase 1 with this peer stands."""
+        self._good_group = event.transform.group
         self._phase1_port = event.port
         self._peer_id = event.peer_id
         if event.peer not in self._contacted:

@@ -24,7 +24,7 @@ from ezvpn.wire.inet import ipv4_text
 # Timer slots. RETRY: the next try after a failed round or a rejection · REMIND: the pending XAUTH request is shown again ·
 # PROGRESS: the attempt has stood still for too long · NAME: a name lookup is given up · PREPARE: a key pair for the next
 # attempt is made · RENEW: phase 1 is tried again beside the one in use · PASSED: the superseded one is closed · IDLE: the time
-# without traffic may be over.
+# without traffic may be over · WARM: the next peer is looked at.
 RETRY = const(0)
 REMIND = const(1)
 PROGRESS = const(2)
@@ -33,7 +33,8 @@ PREPARE = const(4)
 RENEW = const(5)
 PASSED = const(6)
 IDLE = const(7)
-SLOTS = const(8)
+WARM = const(8)
+SLOTS = const(9)
 
 FIRST_WAIT_MS = 2000
 LONGEST_WAIT_MS = 60000
@@ -133,12 +134,18 @@ class Machine:
         self.credentials.begin()
         self._more = False
         if self.peers.address is None:
+            self.peers.resolved(self._known_addresses(self.peers.host, now))
+        if self.peers.address is None:
             self._ticket += 1
             self._asking_name = True
             self._timers[NAME] = now + NAME_MS
             self.telling.put(Resolve(self._ticket, self.peers.host))
             return
         self._dial(now)
+
+    def _known_addresses(self, host: str, now: int) -> "list[bytes]":
+        """A name is resolved at each attempt, unless somebody has just done it ahead of time."""
+        return []
 
     def _do_resume(self, now: int) -> None:
         """A connection or an attempt ended: `_lost` decided what is next."""

@@ -22,7 +22,8 @@ def parse_ipv4(text: str) -> "bytes | None":
 class PeerList:
     """`hosts`: (text, is primary) in the order of the configuration.
 
-    A round visits every host once, from the current one, wrapping. `begin` starts a round at the primary if there is one;
+    A round visits every host once, from the current one, wrapping. `begin` starts a round at the primary if there is one (but not
+    at one that has just died); `following` is where it would start after the death of the current one;
     `address` is the address to try now, or None while the host has to be resolved (`host`); `advance` moves on.
     """
 
@@ -50,12 +51,24 @@ class PeerList:
             return self._addresses[self._position]
         return None
 
+    @property
+    def following(self) -> str:
+        """The host after the current one has died: the primary, or the one behind it. "" where there is no other."""
+        if len(self.hosts) < 2:
+            return ""
+        return self.hosts[self._after()][0]
+
+    def _after(self) -> int:
+        if 0 <= self._primary != self.index:
+            return self._primary
+        return (self.index + 1) % len(self.hosts)
+
     def begin(self, after: bool = False) -> None:
-        """Start a round at the primary, without one at the current host, or with `after` at the one behind it."""
-        if self._primary >= 0:
+        """Start a round at the primary, without one at the current host; with `after`, at `following`."""
+        if after and self.hosts:
+            self.index = self._after()
+        elif self._primary >= 0:
             self.index = self._primary
-        elif after and self.hosts:
-            self.index = (self.index + 1) % len(self.hosts)
         self._visited = 1
         self._enter()
 

@@ -88,6 +88,7 @@ class Renewing(Machine):
             return
         self.beside.close_previous(now)  # with lives this short there is no time to wait
         previous = self.session
+        self.endpoint.set_keepalive(previous, None, now)  # whether the gateway lives is for one of them to find out
         self.session = self.beside.session
         self.beside.took_over(previous)
         self._timers[PREPARE] = now + PREPARE_MS

@@ -107,3 +107,20 @@ def test_an_empty_list():
     assert (peers.host, peers.address) == ("", None)
     assert not peers.advance()
     peers.begin(after=True)
+
+
+def test_who_follows_a_dead_peer():
+    peers = PeerList(THREE)
+    assert peers.following == "10.0.0.2"
+    peers.begin(after=True)
+    assert (peers.host, peers.following) == ("10.0.0.2", "10.0.0.3")
+    primary = PeerList((("10.0.0.1", False), ("10.0.0.2", True), ("10.0.0.3", False)))
+    assert (primary.host, primary.following) == ("10.0.0.2", "10.0.0.3"), "not the dead primary itself"
+    primary.begin(after=True)
+    assert (primary.host, primary.following) == ("10.0.0.3", "10.0.0.2")
+    primary.begin(after=True)
+    assert primary.host == "10.0.0.2"
+    assert PeerList(THREE[:1]).following == "" and PeerList(()).following == ""
+    only = PeerList(THREE[:1])
+    only.begin(after=True)
+    assert only.host == "10.0.0.1"
