@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import re
 import time
+from datetime import datetime
 
 import pytest
 
 from ezvpn_hil.lab.lab import Lab
 from ezvpn_hil.lab.plan import gateway_wan
-from interop.configurations import connecting
-from interop.edge import DOWN, UP, Edge
+from interop.configurations import connecting, reporting
+from interop.edge import DOWN, UP, Dashboard, Edge
 
 pytestmark = pytest.mark.shares
 
 GIVEN_UP_S = 25.0
+WATCHED = "crypto isakmp keepalive 10 2 periodic\n"
+DEAD_S = 25.0  # seconds + 5 x retry, and some
+AT_ONCE_S = 1.0
+ROUND_S = 150.0  # three silent gateways, 15 s each, and a pause of 60 s and a half
+STATUS = re.compile(r"(\S+ +\S+ [\d:.]+): %CRYPTO-5-SESSION_STATUS: Crypto tunnel is (UP|DOWN) *\.  Peer ([\d.]+):")
+
+
+def history(edge: Edge) -> list[tuple[float, str, str]]:
+    """(second, UP or DOWN, gateway) of every time the tunnel came up or went down."""
+    return [
+        (datetime.strptime("2000 " + at, "%Y %b %d %H:%M:%S.%f").timestamp(), word, peer)
+        for at, word, peer in STATUS.findall(edge.agent.log_text())
+    ]
 
 
 def test_a_peer_by_name(lab: Lab) -> None:
@@ -83,3 +98,53 @@ def test_frozen_gateways_are_passed_over(gateway_mended: Lab) -> None:
         assert f"Server_public_addr={gateway_wan(3)}" not in edge.agent.wait_log(UP)
         edge.check_both_ways()
         edge.stop()
+
+
+def test_one_gateway_after_the_other_fails_and_the_agent_finds_its_way(gateway_mended: Lab) -> None:
+    """up on the first; it freezes --> second, killed --> third, deletes its SAs --> third again, cut off --> nobody is left;
+    the second comes back --> second. Whoever watches over MQTT is told all of it in that order."""
+    lab = gateway_mended
+    first, second, third = lab.gateways
+    dashboard = Dashboard(lab.broker, "story")
+    edge = Edge(lab, "story")
+    peers = [gateway.address for gateway in lab.gateways]
+    edge.connect(WATCHED + connecting(first.options, *peers) + reporting("story"))
+    dashboard.wait_event("SESSION_STATUS", "UP")
+
+    first.freeze()
+    edge.wait_up(2, DEAD_S)
+    edge.check_both_ways()
+    second.kill()
+    edge.wait_up(3, DEAD_S)
+    edge.check_both_ways()
+    assert hasattr(third, "terminate")
+    third.terminate()
+    edge.wait_up(4, DEAD_S)
+    third.cut()
+    edge.agent.wait_log(DOWN, 4, DEAD_S)
+    edge.agent.wait_log(f"no answer from gateway {third.address}", 1, ROUND_S)
+    second.start()
+    edge.wait_up(5, ROUND_S)
+    edge.check_both_ways()
+
+    told = history(edge)
+    assert [(word, peer) for _, word, peer in told] == [
+        *[("UP", first.address), ("DOWN", first.address)],
+        *[("UP", second.address), ("DOWN", second.address)],
+        *[("UP", third.address), ("DOWN", third.address)],
+        *[("UP", third.address), ("DOWN", third.address)],
+        ("UP", second.address),
+    ]
+    waits = [told[i + 1][0] - told[i][0] for i in (1, 3)]
+    print("seconds from DOWN to UP at the next gateway:", waits)
+    assert max(waits) < AT_ONCE_S
+    dashboard.wait_event("SESSION_STATUS", "UP", 5)
+    over_mqtt = [re.search(r"is (UP|DOWN) *\.  Peer ([\d.]+)", e["text"]) for e in dashboard.events]
+    assert [found.groups() for found in over_mqtt if found] == [(word, peer) for _, word, peer in told]
+    reasons = [e["text"] for e in dashboard.events if e["mnemonic"] == "EZVPN_FAILED"]
+    assert f"gateway {first.address} no longer answers" in reasons[0]
+    assert f"gateway {second.address} no longer answers" in reasons[1]
+    assert f"gateway {third.address} closed the tunnel" in reasons[2]
+    assert f"gateway {third.address} no longer answers" in reasons[3]
+    dashboard.close()
+    edge.stop()

@@ -140,7 +140,7 @@ class Gateway(GatewayEndpoint):
     def forget(self, session: GatewaySession) -> None:
         """In silence."""
         if session.address is not None:
-            self.policy.pool.insert(0, session.address)
+            self.policy.release(session.address)
             session.address = None
         session.protection = None
         session.children = []

@@ -48,6 +48,27 @@ class Policy:
     pfs: int = 0
     natt: bool = True
     any_network: bool = False
+    held: dict[bytes, list[str]] = field(default_factory=dict)  # address -> its user, once for each session that has it
+
+    def lease(self, user: str, wanted: bytes | None) -> bytes | None:
+        """An address for a new session: the one that it asks for, if a session of the same user has it (a client that renews its
+        phase 1), else the first free one; None when all are taken."""
+        if wanted is not None and user in self.held.get(wanted, []):
+            self.held[wanted].append(user)
+            return wanted
+        if not self.pool:
+            return None
+        address = self.pool.pop(0)
+        self.held[address] = [user]
+        return address
+
+    def release(self, address: bytes) -> None:
+        """A session with this address ended."""
+        users = self.held.get(address, [])
+        users[:] = users[1:]
+        if not users:
+            self.held.pop(address, None)
+            self.pool.insert(0, address)
 
     def networks(self) -> list[Selector]:
         """What the client may reach, as selectors."""

@@ -43,6 +43,7 @@ class GatewaySession(ProtectedSa):
         self.socket, self.peer, self.peer_port = source
         self.address: bytes | None = None
         self.user = ""
+        self.wanted: bytes | None = None  # address that the client asks for
         self.rounds = 0
         self.passed: bool | None = None  # the verdict on the user, None before it
         self.first = Exchange(ExchangeType.AGGRESSIVE, 0, b"", 0)
@@ -195,6 +196,8 @@ class GatewaySession(ProtectedSa):
             self._configure(now)
         elif message.type == ConfigType.REQUEST:
             # Also in XAUTH: the ACK of the verdict may have been lost.
+            wanted = dict(message.attributes).get(ConfigAttribute.IP4_ADDRESS)
+            self.wanted = wanted if isinstance(wanted, bytes) and len(wanted) == 4 else None
             self._give(exchange, ConfigType.REPLY, Sent.ANSWER, now)
         elif message.type == ConfigType.ACK and self.state == State.CONFIG:
             self.state = State.UP
@@ -220,8 +223,8 @@ class GatewaySession(ProtectedSa):
             self._give(None, ConfigType.SET, Sent.REQUEST, now)
 
     def _give(self, exchange: Exchange | None, kind: int, how: int, now: int) -> None:
-        if self.address is None and self.policy.pool:
-            self.address = self.policy.pool.pop(0)
+        if self.address is None:
+            self.address = self.policy.lease(self.user, self.wanted)
         config = self.policy.mode_config(self.address) if self.address is not None else ModeConfig()
         self._send(exchange, kind, encode(config), how, now)
         if kind == ConfigType.REPLY:
@@ -282,7 +285,7 @@ class GatewaySession(ProtectedSa):
         self.children = []
         self.state = State.DEAD
         if self.address is not None:
-            self.policy.pool.insert(0, self.address)
+            self.policy.release(self.address)
         self.exchanges = []
         self.core.emit(SessionDown(self.id, "up", cause, 0, text))
 
