@@ -124,6 +124,8 @@ class Standby(Renewing):
             self._addresses = []
         numeric = parse_ipv4(host)
         if numeric is not None:
+            if numeric not in self._open_peers:
+                self._timers[WARM] = None  # nothing to refresh and nothing to keep up
             self._ready([numeric], now)
             return
         self._ticket += 1

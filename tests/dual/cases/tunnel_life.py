@@ -20,7 +20,7 @@ from ezvpn.ike.events import (
 from ezvpn.ike.params import EspTransform, ModeConfig, Phase1Transform, Split
 from ezvpn.record import Secret
 from ezvpn.tunnel.easy_vpn import EasyVpn
-from ezvpn.tunnel.outputs import Attach, Resolve
+from ezvpn.tunnel.outputs import Attach, Look, Resolve
 from ezvpn.tunnel.settings import Settings
 
 GW = (bytes([198, 51, 100, 11]), bytes([198, 51, 100, 12]))
@@ -63,6 +63,8 @@ def show():
             tunnel.attached(NOW[0])
         elif isinstance(output, Resolve):
             tunnel.resolved(output.ticket, [GW[0], GW[1]], NOW[0])
+        elif isinstance(output, Look):
+            tunnel.traffic(None, NOW[0])
     for call in endpoint.take_calls():
         print("   ->", call)
     status = tunnel.status(NOW[0])
@@ -174,6 +176,34 @@ tunnel.configure(settings("two"), False, NOW[0])
 show()
 tunnel.clear(NOW[0])
 show()
+
+# up again, with everything that happens to a tunnel that is up
+print("== renewed beside, idle, standby ==")
+
+
+def come_up():
+    phase1_up(newest(), 5)
+    found = ModeConfig()
+    found.address = bytes([10, 99, 0, 7])
+    happens(Configured(newest(), found))
+    child_up(newest(), endpoint._next_child - 1)
+
+
+wanted = settings("two")
+wanted.idletime_s = 3600
+wanted.standby_warm = True
+tunnel.configure(wanted, False, NOW[0])
+show()
+come_up()
+time(2000)
+happens(Rekey(tunnel.session, "phase1", 0))
+come_up()
+time(40000)
+happens(SessionDown(tunnel.session, "up", "peer-dead", 0, ""))
+come_up()
+time(2000)
+tunnel.traffic(NOW[0] - 1000, NOW[0])
+time(2 * 3600000)
 tunnel.close(NOW[0])
 show()
 print(sorted(tunnel.ignored), tunnel.stale, tunnel.telling.lost)
