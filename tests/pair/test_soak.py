@@ -21,7 +21,7 @@ def test_days_of_mishaps(profile, number):
     result = run(profile, number, "slice", DAYS[profile.name])
     assert result.violation == "", "\n".join(result.log)
     assert result.figures.pairs > 20 * result.days
-    assert result.figures.probes > 0
+    assert result.figures.probes > 0 or "periodic" not in result.keepalive  # on demand, days may pass without one
 
 
 def test_the_same_seed_is_the_same_run():
