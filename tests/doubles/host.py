@@ -38,6 +38,7 @@ class FakeHost(Host):
         self.calls = []
         self.statuses = [tunnel_down("cisco")]
         self.prompts = {}
+        self.deleted = []
         self.problem = ""
         self.warnings = []
         self.wall = None
@@ -59,6 +60,9 @@ class FakeHost(Host):
 
     def tunnels(self, now):
         return self.statuses
+
+    def deleted_sas(self, now):
+        return self.deleted
 
     def tunnel_connect(self, name, now):
         self.calls.append(("connect", name))

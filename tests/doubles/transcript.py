@@ -69,8 +69,8 @@ def encode(data):
 
 class Player:
     """One session on a FakeHost. `happen` lines: now MS · log MNEMONIC ARG… · open [WIDTH] (a session without rights) ·
-    stored ok|failed · up · wall MS · synced · xauth NAME FIELD,… [MESSAGE] · problem TEXT · warning TEXT · calls (prints the
-    host's calls) · other LINE (another console types a line in configuration mode)."""
+    stored ok|failed · up · deleted (its ISAKMP SA ended) · wall MS · synced · xauth NAME FIELD,… [MESSAGE] · problem TEXT ·
+    warning TEXT · calls (prints the host's calls) · other LINE (another console types a line in configuration mode)."""
 
     def __init__(self):
         self.host = FakeHost(CONFIG)
@@ -99,6 +99,8 @@ class Player:
             self.session.stored(rest == "ok", self.now)
         elif word == "up":
             host.statuses = [tunnel_up("cisco")]
+        elif word == "deleted":
+            host.deleted = [tunnel_up("cisco").phase1]
         elif word == "wall":
             host.wall = int(rest) - self.now
         elif word == "synced":

@@ -83,11 +83,13 @@ def _ezvpn_json(caller: Caller, match: Match, now: int) -> Object:
 
 def _isakmp_sa(caller: Caller, match: Match, now: int) -> "list[str]":
     tunnels = caller.host.tunnels(now)
-    return render.isakmp_sa_detail(tunnels) if match.text("detail") else render.isakmp_sa(tunnels)
+    if match.text("detail"):
+        return render.isakmp_sa_detail(tunnels)
+    return render.isakmp_sa(tunnels, caller.host.deleted_sas(now))
 
 
 def _isakmp_sa_json(caller: Caller, match: Match, now: int) -> Object:
-    return render_json.isakmp_sa(caller.host.tunnels(now))
+    return render_json.isakmp_sa(caller.host.tunnels(now), caller.host.deleted_sas(now))
 
 
 def _ipsec_sa(caller: Caller, match: Match, now: int) -> "list[str]":

@@ -6,7 +6,7 @@ Level 4, beside the node. Shapes only. A session calls nothing of the node but t
 
 from ezvpn.config.commands import Modes
 from ezvpn.config.model import Config
-from ezvpn.ike.status import TunnelStatus
+from ezvpn.ike.status import Phase1Status, TunnelStatus
 from ezvpn.log import Ring
 from ezvpn.record import Record, Secret
 
@@ -95,6 +95,10 @@ class Host:
 
     def tunnels(self, now: int) -> "list[TunnelStatus]":
         """All tunnels, in the order of the configuration."""
+        raise NotImplementedError
+
+    def deleted_sas(self, now: int) -> "list[Phase1Status]":
+        """ISAKMP SAs that ended a short time ago, the oldest first."""
         raise NotImplementedError
 
     def tunnel_connect(self, name: str, now: int) -> str:

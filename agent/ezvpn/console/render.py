@@ -29,6 +29,8 @@ _IV_BYTES = {"aes-cbc": 16, "aes-gcm": 8, "3des": 8, "des": 8, "null": 0}
 
 _UNITS = ((604800, "week"), (86400, "day"), (3600, "hour"), (60, "minute"))
 
+_NO_STATE = "MM_NO_STATE"
+
 CONN_ID_BASE = 1000  # IOS numbers the SAs of its software engine from 1001
 
 
@@ -56,15 +58,14 @@ def ezvpn(tunnels: "list[TunnelStatus]", now: int) -> "list[str]":
     return out
 
 
-def isakmp_sa(tunnels: "list[TunnelStatus]") -> "list[str]":
-    """`show crypto isakmp sa`. The destination is whoever was asked first."""
+def isakmp_sa(tunnels: "list[TunnelStatus]", deleted: "list[Phase1Status]") -> "list[str]":
+    """`show crypto isakmp sa`. deleted: SAs that are gone since a short time, which IOS lists too."""
     out = ["IPv4 Crypto ISAKMP SA", "dst             src             state          conn-id status"]
     for phase1 in _phase1s(tunnels):
-        ends = [ipv4_text(phase1.peer), _address(phase1.local) or "0.0.0.0"]
-        if not phase1.initiator:
-            ends.reverse()
         conn_id = CONN_ID_BASE + phase1.session
-        out.append(f"{ends[0]:<15} {ends[1]:<15} {phase1.state:<14} {conn_id:7d} ACTIVE")
+        out.append(f"{_ends(phase1)} {phase1.state:<14} {conn_id:7d} ACTIVE")
+    for phase1 in deleted:
+        out.append(f"{_ends(phase1)} {_NO_STATE:<14} {0:7d} ACTIVE (deleted)")
     return out + ["", "IPv6 Crypto ISAKMP SA"]
 
 
@@ -281,6 +282,14 @@ def _direction(word: str, child: ChildStatus, spi: int, conn_id: int, tag: str) 
         "",
         "     " + word + " pcp sas:",
     ]
+
+
+def _ends(phase1: Phase1Status) -> str:
+    """Destination and source; the destination is whoever was asked first."""
+    ends = [ipv4_text(phase1.peer), _address(phase1.local) or "0.0.0.0"]
+    if not phase1.initiator:
+        ends.reverse()
+    return f"{ends[0]:<15} {ends[1]:<15}"
 
 
 def _phase1s(tunnels: "list[TunnelStatus]") -> "list[Phase1Status]":

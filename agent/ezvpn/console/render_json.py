@@ -7,8 +7,8 @@ dotted text, SPIs and cookies hexadecimal text. `…_ms` are on the scale of `up
     show crypto ipsec client ezvpn    up_ms, tunnels: [name mode connect group user state since_ms last_event reason cause peer
                                       peer_address peer_index peers attempts next_try_ms inside outside local up_since_ms
                                       assigned{} dpd{} xauth_prompt]
-    show crypto isakmp sa [detail]    sas: [tunnel conn_id state role local local_port peer peer_port encryption key_bits hash
-                                      group auth remaining_s nat_t behind_nat capabilities peer_id initiator_cookie
+    show crypto isakmp sa [detail]    sas: [tunnel conn_id state deleted role local local_port peer peer_port encryption key_bits
+                                      hash group auth remaining_s nat_t behind_nat capabilities peer_id initiator_cookie
                                       responder_cookie]
     show crypto ipsec sa              sas: [tunnel child transform local_ident remote_ident local peer peer_port encapsulation
                                       spi_in spi_out pfs_group remaining_s remaining_kb packets_in bytes_in packets_out
@@ -40,8 +40,9 @@ def ezvpn(tunnels: "list[TunnelStatus]", now: int) -> Object:
     return top(("up_ms", now), ("tunnels", [_tunnel(status) for status in tunnels]))
 
 
-def isakmp_sa(tunnels: "list[TunnelStatus]") -> Object:
-    return top(("sas", [_phase1(status, status.phase1) for status in tunnels if status.phase1 is not None]))
+def isakmp_sa(tunnels: "list[TunnelStatus]", deleted: "list[Phase1Status]") -> Object:
+    found = [_phase1(status.name, status.phase1, False) for status in tunnels if status.phase1 is not None]
+    return top(("sas", found + [_phase1(None, phase1, True) for phase1 in deleted]))
 
 
 def ipsec_sa(tunnels: "list[TunnelStatus]") -> Object:
@@ -167,12 +168,13 @@ def _split(split: Split) -> Object:
     )
 
 
-def _phase1(status: TunnelStatus, phase1: Phase1Status) -> Object:
+def _phase1(tunnel: "str | None", phase1: Phase1Status, deleted: bool) -> Object:
     transform = phase1.transform
     return Object(
-        ("tunnel", status.name),
+        ("tunnel", tunnel),
         ("conn_id", CONN_ID_BASE + phase1.session),
         ("state", phase1.state),
+        ("deleted", deleted),
         ("role", "initiator" if phase1.initiator else "responder"),
         ("local", address(phase1.local)),
         ("local_port", phase1.local_port),

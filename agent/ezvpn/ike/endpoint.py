@@ -23,6 +23,8 @@ from ezvpn.wire.isakmp import NON_ESP_MARKER_BYTES, Header, parse_header
 NON_ESP_MARKER = b"\0" * NON_ESP_MARKER_BYTES
 NAT_KEEPALIVE = b"\xff"
 SESSIONS_MAX = 16
+DELETED_MAX = 4  # kept for `show crypto isakmp sa`, as IOS does
+DELETED_MS = 60000
 
 
 class Endpoint:
@@ -33,6 +35,7 @@ class Endpoint:
         self._admission = Admission(self._core)
         self._sessions: "list[Phase1Session]" = []
         self._leaving: "list[Phase1Session]" = []  # ended, but their last messages are not out yet
+        self._deleted: "list[tuple[int, Phase1Status]]" = []
         self._next_id = 1
         self.to: "tuple[int, bytes, int]" = (0, b"\0\0\0\0", 0)
 
@@ -96,7 +99,7 @@ class Endpoint:
         found = self._find(session)
         if found is not None:
             found.close(now, reason, reason)
-            self._sweep()
+            self._sweep(now)
 
     def abandon(self, session: int, now: int) -> None:
         """Forget an attempt in silence: no message, no event."""
@@ -141,6 +144,10 @@ class Endpoint:
         found = self._find(session)
         return found.status(now) if found is not None else None
 
+    def deleted(self, now: int) -> "list[Phase1Status]":
+        """ISAKMP SAs that ended in the last minute, the oldest first, four at most."""
+        return [status for at, status in self._deleted if now - at < DELETED_MS]
+
     # --- the five verbs ---------------------------------------------------------------------------------------------
 
     def receive(self, view: "memoryview | bytes", now: int, source: "tuple[int, bytes, int]") -> None:
@@ -169,14 +176,14 @@ class Endpoint:
             self._core.drop(owner, "malformed", fault.what + " at byte " + str(fault.offset), now)
         except Refused as fault:
             self._core.drop(owner, fault.cause, fault.text, now)
-        self._sweep()
+        self._sweep(now)
 
     def timeout(self, now: int) -> None:
         for session in list(self._sessions):
             session.timeout(now)
             if session.state != State.DEAD and session.keepalive_due(now):
                 session.queue(NAT_KEEPALIVE, now)
-        self._sweep()
+        self._sweep(now)
 
     def transmit(self, buf: "bytearray | memoryview", now: int) -> int:
         """Write the next datagram into `buf`; its length, 0 = nothing more. `to` says where it goes."""
@@ -235,9 +242,12 @@ class Endpoint:
             raise ValueError("session " + str(id) + " is no Easy VPN session")
         return session
 
-    def _sweep(self) -> None:
+    def _sweep(self, now: int) -> None:
         for session in list(self._sessions):
             if session.state == State.DEAD:
+                self._deleted.append((now, session.status(now)))
+                if len(self._deleted) > DELETED_MAX:
+                    self._deleted.pop(0)
                 self._sessions.remove(session)
                 if not session.silent():
                     self._leaving.append(session)

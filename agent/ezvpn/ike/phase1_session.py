@@ -256,7 +256,7 @@ class Phase1Session(ProtectedSa):
     def status(self, now: int) -> Phase1Status:
         status = Phase1Status()
         status.session = self.id
-        status.state = self.state
+        status.state = self.state_word()
         status.local = self.attempt.local
         status.local_port = self.local_port()
         status.peer = self.peer

@@ -7,7 +7,7 @@ from ezvpn.config.commands import Modes
 from ezvpn.config.model import Config
 from ezvpn.config.render import to_text
 from ezvpn.console.host import Host, MqttStatus, Version, XauthPrompt
-from ezvpn.ike.status import TunnelStatus
+from ezvpn.ike.status import Phase1Status, TunnelStatus
 from ezvpn.node.device import Device
 from ezvpn.record import Secret
 
@@ -37,6 +37,9 @@ class NodeHost(Host):
 
     def tunnels(self, now: int) -> "list[TunnelStatus]":
         return self._node.tunnels(now)
+
+    def deleted_sas(self, now: int) -> "list[Phase1Status]":
+        return self._node.endpoint.deleted(now)
 
     def tunnel_connect(self, name: str, now: int) -> str:
         tunnel = self._node.tunnel(name)

@@ -158,15 +158,23 @@ def test_ezvpn_separates_tunnels_by_an_empty_line() -> None:
 
 
 def test_isakmp_sa_matches_the_sample() -> None:
-    assert render.isakmp_sa([up()]) == ISAKMP_SA.split("\n")
+    assert render.isakmp_sa([up()], []) == ISAKMP_SA.split("\n")
     status = up()
     phase1(status).initiator = False  # the peer asked us: we are the destination
-    assert render.isakmp_sa([status])[2] == ISAKMP_SA.split("\n")[2].replace(
+    assert render.isakmp_sa([status], [])[2] == ISAKMP_SA.split("\n")[2].replace(
         "25.0.0.1        15.0.0.1", "15.0.0.1        25.0.0.1"
     )
     phase1(status).state = "MM_KEY_EXCH"
-    assert render.isakmp_sa([status])[2] == "15.0.0.1        25.0.0.1        MM_KEY_EXCH       1001 ACTIVE"
-    assert len(render.isakmp_sa([tunnel_down("cisco")])) == 4
+    assert render.isakmp_sa([status], [])[2] == "15.0.0.1        25.0.0.1        MM_KEY_EXCH       1001 ACTIVE"
+    assert len(render.isakmp_sa([tunnel_down("cisco")], [])) == 4
+
+
+def test_sas_that_are_gone_are_listed_as_deleted() -> None:
+    gone = phase1(up())
+    gone.state = "MM_NO_STATE"
+    text = render.isakmp_sa([up()], [gone])
+    assert text[2].endswith("QM_IDLE           1001 ACTIVE")
+    assert text[3] == "25.0.0.1        15.0.0.1        MM_NO_STATE          0 ACTIVE (deleted)"
 
 
 def test_isakmp_sa_detail_matches_the_sample() -> None:
@@ -190,7 +198,7 @@ def test_isakmp_sa_before_anything_is_agreed() -> None:
     status = up()
     phase1(status).transform = None
     phase1(status).local = None
-    assert "0.0.0.0" in render.isakmp_sa([status])[2]
+    assert "0.0.0.0" in render.isakmp_sa([status], [])[2]
     assert "ACTIVE" in render.isakmp_sa_detail([status])[-2]
 
 

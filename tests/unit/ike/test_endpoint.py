@@ -136,6 +136,20 @@ def test_what_a_dead_session_had_to_say_still_goes_out() -> None:
     assert sent(h.client, h.now) == []
 
 
+def test_what_ended_is_remembered_for_a_minute_and_not_more_than_four() -> None:
+    client = endpoint()
+    assert client.deleted(START) == []
+    for i in range(6):
+        client.close(client.connect(attempt(), START + i), START + i)
+    found = client.deleted(START + 6)
+    assert [one.session for one in found] == [3, 4, 5, 6]
+    assert {(one.peer, one.local, one.state, one.initiator) for one in found} == {
+        (GATEWAY, CLIENT, "MM_NO_STATE", True)
+    }
+    assert [one.session for one in client.deleted(START + 3 + 60000)] == [5, 6]
+    assert client.deleted(START + 5 + 60000) == []
+
+
 def test_abandon_says_nothing() -> None:
     client = endpoint()
     session = client.connect(attempt(), START)

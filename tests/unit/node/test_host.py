@@ -47,9 +47,11 @@ def test_a_manual_tunnel_starts_and_is_cleared_by_command():
     assert host.tunnel_connect("office", w.now) == ""
     w.drain(w.device)
     w.up()
+    assert host.deleted_sas(w.now) == []
     host.tunnel_clear("office", w.now)
     w.drain(w.device)
     assert host.tunnels(w.now)[0].state == "CONNECT_REQUIRED"
+    assert [sa.state for sa in host.deleted_sas(w.now)] == ["MM_NO_STATE"]
     assert w.device.plane.attached == {}
 
 
@@ -66,6 +68,19 @@ def test_ipsec_sas_are_cleared_and_come_back_under_the_same_isakmp_sa():
     after = host.tunnels(w.now)[0]
     assert after.phase1.session == before.phase1.session
     assert after.children[0].spi_in != before.children[0].spi_in
+
+
+def test_a_cleared_tunnel_comes_back_at_once_with_connect_auto():
+    w = World(gateway())
+    w.configure(SIX_LINES)
+    host = NodeHost(w.node)
+    w.up()
+    first, at = host.tunnels(w.now)[0].phase1.session, w.now
+    host.tunnel_clear("office", w.now)
+    w.drain(w.device)
+    assert host.tunnels(w.now)[0].phase1.session == first + 1  # no wait: its first message is out
+    w.up()
+    assert w.now - at < 2000
 
 
 def test_an_attempt_under_way_is_cleared_and_begins_anew():
