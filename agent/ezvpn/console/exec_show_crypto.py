@@ -1,11 +1,11 @@
 """`show crypto …`: the table, and where each one's facts come from. Layout and JSON are in `render` and `render_json` (SAs),
-`render_session` and `render_session_json` (sessions), `render_policy` (what is configured).
+`render_session` and `render_session_json` (sessions), `render_policy` and `render_map` (what is configured).
 
 Level 4, pure.
 """
 
 from ezvpn.config.grammar import Match
-from ezvpn.console import render, render_json, render_policy, render_session, render_session_json
+from ezvpn.console import render, render_json, render_map, render_policy, render_session, render_session_json
 from ezvpn.console.caller import Caller, Failed
 from ezvpn.ike.status import TunnelStatus
 from ezvpn.report.json_text import Object
@@ -37,6 +37,11 @@ SHOW_CRYPTO = (
     ("show crypto isakmp counters [json]$json", ("", "", "", "What was dropped or refused", _JSON), "show_counters"),
     ("show crypto isakmp peers [json]$json", ("", "", "", "Peers with an ISAKMP SA", _JSON), "show_peers"),
     ("show crypto isakmp policy [json]$json", ("", "", "", "What is offered in phase 1", _JSON), "show_policy"),
+    (
+        "show crypto map [json]$json",
+        ("", "", "Crypto maps and what they lead to", _JSON),
+        "show_crypto_map",
+    ),
     (
         "show crypto session [brief|detail]$form [json]$json",
         (
@@ -143,6 +148,14 @@ def _keys_json(caller: Caller, match: Match, now: int) -> Object:
     return render_policy.keys_json(caller.host.config)
 
 
+def _crypto_map(caller: Caller, match: Match, now: int) -> "list[str]":
+    return render_map.crypto_maps(caller.host.config, caller.host.tunnels(now))
+
+
+def _crypto_map_json(caller: Caller, match: Match, now: int) -> Object:
+    return render_map.crypto_maps_json(caller.host.config, caller.host.tunnels(now))
+
+
 def _transform_sets(caller: Caller, match: Match, now: int) -> "list[str]":
     return render_policy.transform_sets(caller.host.config)
 
@@ -161,5 +174,6 @@ SHOWS_CRYPTO = {
     "show_peers": (_peers, _peers_json),
     "show_policy": (_policy, _policy_json),
     "show_session": (_session, _session_json),
+    "show_crypto_map": (_crypto_map, _crypto_map_json),
     "show_keys": (_keys, _keys_json),
 }

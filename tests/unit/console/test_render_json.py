@@ -6,7 +6,7 @@ from typing import Any
 
 from doubles.host import SECRETS, FakeHost, tunnel_down, tunnel_up
 
-from ezvpn.console import render_json, render_policy, render_session_json
+from ezvpn.console import render_json, render_map, render_policy, render_session_json
 from ezvpn.console.debug import Clock
 from ezvpn.console.exec_show import SHOW, SHOW_PRIVILEGED, SHOWS
 from ezvpn.console.shell import Session
@@ -24,7 +24,7 @@ def documented() -> "dict[str, set[str]]":
     """command -> all key names in its row of the modules' docstrings."""
     found: "dict[str, set[str]]" = {}
     command = ""
-    docs = [module.__doc__ or "" for module in (render_json, render_session_json, render_policy)]
+    docs = [module.__doc__ or "" for module in (render_json, render_map, render_policy, render_session_json)]
     for line in "\n".join(docs).split("\n"):
         head = re.match(r"    (show [a-z -]+?)(?: \[detail\])?  +(.*)", line)
         if head:
@@ -44,7 +44,7 @@ def test_every_show_has_a_twin_whose_keys_are_documented() -> None:
         assert answer["schema_version"] == 1
         top = set(answer) - {"schema_version"}
         assert top <= rows[command], command
-        for key in ("tunnels", "sas", "records", "sessions", "peers", "policies", "keys", "transform_sets"):
+        for key in ("tunnels", "sas", "records", "sessions", "peers", "policies", "keys", "maps", "transform_sets"):
             for item in answer.get(key, []):
                 assert set(item) <= rows[command], command
 
