@@ -123,7 +123,8 @@ class ChildStatus(Record):
 class TunnelStatus(Record):
     """One tunnel. kind: "ezvpn", or "crypto-map" for an entry of a crypto map (name MAP-SEQ; group, user, mode and
     config stay empty). state and last_event are IOS's words (ezvpn state machine). reason: the last cause in plain
-    English, "" when all is well. peer: configured text of the current peer. next_try: boot ms of the next attempt, or
+    English, "" when all is well. peer: configured text of the current peer. beside: other ISAKMP SAs of this tunnel,
+    such as the successor of phase1, the one before it, or a standby. next_try: boot ms of the next attempt, or
     None."""
 
     _fields = (
@@ -158,6 +159,7 @@ class TunnelStatus(Record):
         "dpd_rtt_ms",
         "xauth_prompt",
         "kind",
+        "beside",
         "dpd_lost",
     )
 
@@ -193,4 +195,5 @@ class TunnelStatus(Record):
         self.dpd_rtt_ms: "int | None" = None
         self.xauth_prompt = ""
         self.kind = "ezvpn"
+        self.beside: "tuple[Phase1Status, ...]" = ()
         self.dpd_lost = 0

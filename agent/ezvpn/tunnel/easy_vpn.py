@@ -62,9 +62,12 @@ class EasyVpn(Standby):
         """Whether events of this session are for this tunnel."""
         if session == 0:
             return False
-        if session in (self.session, self.beside.session, self.beside.previous, self.warm):
+        if session == self.session or session in self._others():
             return True
         return self._ladder.owns(session)
+
+    def _others(self) -> "tuple[int, int, int]":
+        return (self.beside.session, self.beside.previous, self.warm)
 
     def handle(self, event: Event, now: int) -> None:
         """One event of the core. Those of a session that this tunnel has given up are ignored."""
@@ -259,6 +262,8 @@ class EasyVpn(Standby):
         out.config = self.config
         session = self.session or self._ladder.newest
         out.phase1 = self.endpoint.status(session, now) if session else None
+        found = [self.endpoint.status(other, now) for other in self._others() if other]
+        out.beside = tuple([status for status in found if status is not None])
         out.up_since = self.up_since
         if settings.keepalive is not None:
             out.dpd_mode = "periodic" if settings.keepalive.periodic else "on-demand"

@@ -47,6 +47,19 @@ class TestPhase1:
         s.result(beside, True)
         assert (s.state, s.tunnel.session, s.plane) == ("IPSEC_ACTIVE", 1, ["attach"])
 
+    def test_the_status_has_both_until_one_is_left(self):
+        s = Scene()
+        assert s.tunnel.status(s.now).beside == ()
+        beside = renewing(s)
+        status = s.tunnel.status(s.now)
+        assert (status.phase1.session, [other.session for other in status.beside]) == (1, [beside])
+        s.phase1_up(beside)
+        s.asks(beside)
+        s.result(beside, True)
+        s.configured(beside)
+        status = s.tunnel.status(s.now)
+        assert (status.phase1.session, [other.session for other in status.beside]) == (beside, [1])
+
     def test_all_pairs_move_then_the_old_ones_go_then_the_old_session(self):
         s = Scene()
         s.up(config(*TWO))
