@@ -71,6 +71,9 @@ class FakeHost(Host):
     def tunnel_clear(self, name, now):
         self.calls.append(("clear", name))
 
+    def isakmp_clear(self, session, now):
+        self.calls.append(("isakmp_clear", session))
+
     def tunnel_clear_sas(self, name, now):
         self.calls.append(("clear_sas", name))
 

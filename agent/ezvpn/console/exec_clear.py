@@ -60,27 +60,34 @@ def clear_session(caller: Caller, match: Match, now: int) -> None:
             raise Failed("No VRF named " + clean(vrf) + ": this device has one routing table")
     local = (match.address("local"), match.number("local_port"))
     remote = (match.address("remote"), match.number("remote_port"))
-    found = [
-        status
-        for status in caller.host.tunnels(now)
-        if _has_session(status) and _is(_local(status), local) and _is(_remote(status), remote)
-    ]
-    if not found:
+    cleared = 0
+    for status in caller.host.tunnels(now):
+        if _has_session(status) and _is(_local(status), local) and _is(_remote(status), remote):
+            cleared += 1
+            caller.host.tunnel_clear(status.name, now)
+            continue
+        for phase1 in status.beside:
+            if _is((phase1.local, phase1.local_port), local) and _is((phase1.peer, phase1.peer_port), remote):
+                cleared += 1
+                caller.host.isakmp_clear(phase1.session, now)
+    if not cleared:
         raise Failed("No crypto session " + ("matches" if local[0] or remote[0] else "stands or is being negotiated"))
-    for status in found:
-        caller.host.tunnel_clear(status.name, now)
 
 
 def clear_isakmp(caller: Caller, match: Match, now: int) -> None:
     conn = match.number("conn")
-    found = []
+    cleared = 0
     for status in caller.host.tunnels(now):
         if status.phase1 is not None and conn in (0, CONN_ID_BASE + status.phase1.session):
-            found.append(status)
-    if not found:
+            cleared += 1
+            caller.host.tunnel_clear(status.name, now)
+            continue
+        for phase1 in status.beside:
+            if conn in (0, CONN_ID_BASE + phase1.session):
+                cleared += 1
+                caller.host.isakmp_clear(phase1.session, now)
+    if not cleared:
         raise Failed("No ISAKMP SA has conn-id " + str(conn) if conn else "There is no ISAKMP SA")
-    for status in found:
-        caller.host.tunnel_clear(status.name, now)
 
 
 def clear_sa(caller: Caller, match: Match, now: int) -> None:

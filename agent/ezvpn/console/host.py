@@ -109,6 +109,10 @@ class Host:
         """`clear crypto ipsec client ezvpn` and `clear crypto session`: delete everything, also what is being negotiated."""
         raise NotImplementedError
 
+    def isakmp_clear(self, session: int, now: int) -> None:
+        """Delete one ISAKMP SA that stands beside the one a tunnel is using."""
+        raise NotImplementedError
+
     def tunnel_clear_sas(self, name: str, now: int) -> None:
         """`clear crypto sa`: delete the IPsec SAs; the ISAKMP SA stays."""
         raise NotImplementedError

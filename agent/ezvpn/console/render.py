@@ -114,6 +114,11 @@ def ipsec_sa(tunnels: "list[TunnelStatus]") -> "list[str]":
     return out or ["No SAs found"]
 
 
+def isakmp_sas(status: TunnelStatus) -> "list[Phase1Status]":
+    """All ISAKMP SAs of a tunnel, the one in use first."""
+    return ([] if status.phase1 is None else [status.phase1]) + list(status.beside)
+
+
 def map_tag(status: TunnelStatus) -> str:
     """The name IOS gives to the crypto map it makes for an Easy VPN tunnel."""
     return (status.outside or status.name) + "-head-0"
@@ -293,7 +298,7 @@ def _ends(phase1: Phase1Status) -> str:
 
 
 def _phase1s(tunnels: "list[TunnelStatus]") -> "list[Phase1Status]":
-    return [status.phase1 for status in tunnels if status.phase1 is not None]
+    return [phase1 for status in tunnels for phase1 in isakmp_sas(status)]
 
 
 def _ident(selector: Selector) -> str:

@@ -26,7 +26,7 @@ from ezvpn.config.model import Config
 from ezvpn.config.render import render as render_config
 from ezvpn.console.debug import Clock, iso
 from ezvpn.console.host import MqttStatus, Version
-from ezvpn.console.render import CONN_ID_BASE, capabilities, esp_words
+from ezvpn.console.render import CONN_ID_BASE, capabilities, esp_words, isakmp_sas
 from ezvpn.ike.params import ModeConfig, Selector, Split
 from ezvpn.ike.status import ChildStatus, Phase1Status, TunnelStatus
 from ezvpn.log import LogRecord, Ring
@@ -41,7 +41,7 @@ def ezvpn(tunnels: "list[TunnelStatus]", now: int) -> Object:
 
 
 def isakmp_sa(tunnels: "list[TunnelStatus]", deleted: "list[Phase1Status]") -> Object:
-    found = [_phase1(status.name, status.phase1, False) for status in tunnels if status.phase1 is not None]
+    found = [_phase1(status.name, phase1, False) for status in tunnels for phase1 in isakmp_sas(status)]
     return top(("sas", found + [_phase1(None, phase1, True) for phase1 in deleted]))
 
 

@@ -6,7 +6,7 @@ doesn't. Text that a gateway sent is cleaned.
 """
 
 from ezvpn.console.debug import clock_text
-from ezvpn.console.render import CONN_ID_BASE
+from ezvpn.console.render import CONN_ID_BASE, isakmp_sas
 from ezvpn.console.render import capabilities as sa_capabilities
 from ezvpn.ike.liveness import MISSES
 from ezvpn.ike.params import Selector
@@ -90,11 +90,10 @@ def peers(tunnels: "list[TunnelStatus]") -> "list[str]":
     """`show crypto isakmp peers`."""
     out: "list[str]" = []
     for status in tunnels:
-        phase1 = status.phase1
-        if phase1 is not None:
+        for phase1 in isakmp_sas(status):
             local = ipv4_text(phase1.local) if phase1.local is not None else "0.0.0.0"
             out.append("Peer: " + ipv4_text(phase1.peer) + " Port: " + str(phase1.peer_port) + " Local: " + local)
-            out.append(" Phase1 id: " + (phase1_id(status) or "(none)"))
+            out.append(" Phase1 id: " + (clean(phase1.peer_id) or "(none)"))
     return out or ["No ISAKMP SA stands or is being negotiated"]
 
 
@@ -185,14 +184,9 @@ def _session(status: TunnelStatus, now: int, detail: bool) -> "list[str]":
     else:
         out.append(peer)
     if phase1 is not None:
-        local = ipv4_text(phase1.local) if phase1.local is not None else "0.0.0.0"
-        ends = f"local {local}/{phase1.local_port} remote {ipv4_text(phase1.peer)}/{phase1.peer_port}"
         out.append("  Session ID: " + str(phase1.session))
-        out.append("  IKEv1 SA: " + ends + (" Active" if established(status) else " Inactive"))
-        if detail:
-            letters = capabilities(phase1) or "(none)"
-            life = clock_text(phase1.remaining_s * 1000)[:-4]
-            out.append(f"          Capabilities:{letters} connid:{CONN_ID_BASE + phase1.session} lifetime:{life}")
+    for each in isakmp_sas(status):
+        out += _isakmp_sa(each, detail)
     for child in status.children:
         out.append("  IPSEC FLOW: " + flow_text(child))
         out.append("        Active SAs: 2, origin: crypto map")
@@ -204,6 +198,17 @@ def _session(status: TunnelStatus, now: int, detail: bool) -> "list[str]":
             out.append("        Inbound:  " + inward + " life (KB/Sec) " + life)
             out.append("        Outbound: " + outward + " life (KB/Sec) " + life)
     return out + _dead_peer_detection(status) if detail else out
+
+
+def _isakmp_sa(phase1: Phase1Status, detail: bool) -> "list[str]":
+    local = ipv4_text(phase1.local) if phase1.local is not None else "0.0.0.0"
+    ends = f"local {local}/{phase1.local_port} remote {ipv4_text(phase1.peer)}/{phase1.peer_port}"
+    out = ["  IKEv1 SA: " + ends + (" Active" if phase1.state == _ESTABLISHED else " Inactive")]
+    if detail:
+        letters = capabilities(phase1) or "(none)"
+        life = clock_text(phase1.remaining_s * 1000)[:-4]
+        out.append(f"          Capabilities:{letters} connid:{CONN_ID_BASE + phase1.session} lifetime:{life}")
+    return out
 
 
 def _dead_peer_detection(status: TunnelStatus) -> "list[str]":

@@ -4,12 +4,12 @@ Level 4, pure. `brief` and `detail` have the same twin.
 
     show crypto session               sessions: [tunnel kind interface status uptime_s peer peer_address peer_port local
                                       local_port fvrf ivrf phase1_id username group assigned_address session_id conn_id ike_state
-                                      ike_active capabilities remaining_s flows[] dpd{}], up_ms
+                                      ike_active capabilities remaining_s beside[] flows[] dpd{}], up_ms
     show crypto isakmp peers          peers: [tunnel peer port local phase1_id]
 """
 
 from ezvpn.console import render_session
-from ezvpn.console.render import CONN_ID_BASE
+from ezvpn.console.render import CONN_ID_BASE, isakmp_sas
 from ezvpn.console.render_json import address, dpd, ident, top
 from ezvpn.ike.status import ChildStatus, Phase1Status, TunnelStatus
 from ezvpn.report.json_text import Object, clean
@@ -21,8 +21,7 @@ def sessions(tunnels: "list[TunnelStatus]", now: int) -> Object:
 
 
 def peers(tunnels: "list[TunnelStatus]") -> Object:
-    found = [_peer(status, status.phase1) for status in tunnels if status.phase1 is not None]
-    return top(("peers", found))
+    return top(("peers", [_peer(status, phase1) for status in tunnels for phase1 in isakmp_sas(status)]))
 
 
 def _session(status: TunnelStatus, now: int) -> Object:
@@ -51,8 +50,19 @@ def _session(status: TunnelStatus, now: int) -> Object:
         ("ike_active", render_session.established(status)),
         ("capabilities", "" if phase1 is None else render_session.capabilities(phase1)),
         ("remaining_s", None if phase1 is None else phase1.remaining_s),
+        ("beside", [_beside(other) for other in status.beside]),
         ("flows", [_flow(child) for child in status.children]),
         ("dpd", dpd(status)),
+    )
+
+
+def _beside(phase1: Phase1Status) -> Object:
+    return Object(
+        ("conn_id", CONN_ID_BASE + phase1.session),
+        ("ike_state", phase1.state),
+        ("peer_address", ipv4_text(phase1.peer)),
+        ("peer_port", phase1.peer_port),
+        ("remaining_s", phase1.remaining_s),
     )
 
 
@@ -76,5 +86,5 @@ def _peer(status: TunnelStatus, phase1: Phase1Status) -> Object:
         ("peer", ipv4_text(phase1.peer)),
         ("port", phase1.peer_port),
         ("local", address(phase1.local)),
-        ("phase1_id", render_session.phase1_id(status)),
+        ("phase1_id", clean(phase1.peer_id)),
     )

@@ -55,6 +55,10 @@ class NodeHost(Host):
             tunnel.clear(now)
             self._node.after_command(now)
 
+    def isakmp_clear(self, session: int, now: int) -> None:
+        self._node.endpoint.close(session, now)
+        self._node.after_command(now)
+
     def tunnel_clear_sas(self, name: str, now: int) -> None:
         tunnel = self._node.tunnel(name)
         if tunnel is not None:

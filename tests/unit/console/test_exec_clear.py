@@ -81,6 +81,20 @@ def test_by_conn_id_and_by_peer() -> None:
     assert device.calls == [("clear", "b"), ("clear", "a"), ("clear", "b"), ("clear_sas", "a"), ("clear_sas", "a")]
 
 
+def test_an_sa_beside_the_one_in_use_is_cleared_alone() -> None:
+    device = host()
+    standby = tunnel_up("x").phase1
+    standby.session, standby.peer = 9, b"\xcb\0\x71\x63"
+    device.statuses[0].beside = (standby,)
+    session = Session(device, 0, privileged=True)
+    for command in ("isakmp 1009", "session remote 203.0.113.99", "session remote 203.0.113.99 port 500"):
+        assert session.execute("clear crypto " + command, 5000) == (0, "")
+    assert device.calls == [("isakmp_clear", 9)] * 3
+    device.calls = []
+    assert session.execute("clear crypto session", 5000) == (0, "")
+    assert device.calls == [("clear", "a"), ("clear", "b")]  # a tunnel takes what stands beside with it
+
+
 def test_pairs_without_an_isakmp_sa_are_a_session_too() -> None:
     device = host()
     device.statuses[0].phase1 = None

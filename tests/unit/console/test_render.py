@@ -169,6 +169,17 @@ def test_isakmp_sa_matches_the_sample() -> None:
     assert len(render.isakmp_sa([tunnel_down("cisco")], [])) == 4
 
 
+def test_sas_beside_the_one_in_use_are_listed() -> None:
+    status, other = up(), phase1(up())
+    other.session, other.state = 2, "AG_INIT_EXCH"
+    status.beside = (other,)
+    assert [line.split()[2:] for line in render.isakmp_sa([status], [])[2:4]] == [
+        ["QM_IDLE", "1001", "ACTIVE"],
+        ["AG_INIT_EXCH", "1002", "ACTIVE"],
+    ]
+    assert [line[:4] for line in render.isakmp_sa_detail([status]) if line[:2] == "10"] == ["1001", "1002"]
+
+
 def test_sas_that_are_gone_are_listed_as_deleted() -> None:
     gone = phase1(up())
     gone.state = "MM_NO_STATE"

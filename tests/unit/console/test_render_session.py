@@ -152,6 +152,22 @@ def test_no_tunnel_two_tunnels_and_many_pairs() -> None:
     assert text[second - 1] == ""
 
 
+def test_an_isakmp_sa_beside_the_one_in_use_is_listed_behind_it() -> None:
+    status, other = site(), ike(up())
+    other.session, other.state, other.peer = 4, "AG_INIT_EXCH", b"\xcb\0\x71\x63"
+    other.peer_id = ""
+    status.beside = (other,)
+    text = render_session.sessions([status], NOW, True)
+    at = text.index("  IKEv1 SA: local 15.0.0.1/500 remote 203.0.113.99/500 Inactive")
+    assert text[at - 1] == "          Capabilities:DN connid:1003 lifetime:23:07:14"
+    assert text[at + 1] == "          Capabilities:(none) connid:1004 lifetime:23:25:03"
+    assert text[7:9] == ["Interface: Tunnel1", "Uptime: 00:52:46"] and "Session status: UP-ACTIVE" in text
+    assert render_session.peers([status])[2:] == [
+        "Peer: 203.0.113.99 Port: 500 Local: 15.0.0.1",
+        " Phase1 id: (none)",
+    ]
+
+
 def test_capability_letters_in_the_order_of_the_legend() -> None:
     sa = ike(up())
     assert render_session.capabilities(sa) == ""

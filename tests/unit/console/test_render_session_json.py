@@ -33,6 +33,24 @@ def test_a_flow_has_its_counters() -> None:
     assert (flow["packets_in"], flow["packets_out"], flow["dropped_in"], flow["remaining_kb"]) == (18, 20, 0, 4224103)
 
 
+def test_an_isakmp_sa_beside_the_one_in_use() -> None:
+    status = tunnel_up("cisco")
+    other = tunnel_up("x").phase1
+    other.session, other.state = 4, "AG_INIT_EXCH"
+    status.beside = (other,)
+    (session,) = items(render_session_json.sessions([status], 61000), "sessions")
+    beside = session["beside"]
+    assert isinstance(beside, list)
+    assert dict(beside[0].pairs) == {
+        "conn_id": 1004,
+        "ike_state": "AG_INIT_EXCH",
+        "peer_address": "25.0.0.1",
+        "peer_port": 500,
+        "remaining_s": 84303,
+    }
+    assert len(items(render_session_json.peers([status]), "peers")) == 2
+
+
 def test_peers_are_those_with_an_isakmp_sa() -> None:
     (peer,) = items(render_session_json.peers(two()), "peers")
     assert peer == {"tunnel": "cisco", "peer": "25.0.0.1", "port": 500, "local": "15.0.0.1", "phase1_id": "25.0.0.1"}
