@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 from doubles.recorded_client import RecordedClient, shown
+from doubles.recorded_peer import RecordedPeer
 
 from ezvpn.crypto.choose import best
 from ezvpn.wire.inet import ipv4_bytes, ipv4_text
@@ -39,7 +40,8 @@ class Recorder:
 
 
 def record(plan: dict[str, object]) -> dict[str, object]:
-    """The vector of one run. `plan` as in `RecordedClient`."""
+    """The vector of one run. `plan` as in `RecordedClient`, or with "begins" as in `RecordedPeer`. More of it: `ups`, how many
+    pairs to wait for, and `stays_s`, how long to stay after that."""
     ports = plan["local_ports"]
     assert isinstance(ports, list)
     sockets = []
@@ -53,7 +55,8 @@ def record(plan: dict[str, object]) -> dict[str, object]:
         return START + int((time.monotonic() - began) * 1000)
 
     entropy = Recorder()
-    client = RecordedClient(best(), entropy, plan, START)
+    kind = RecordedPeer if "begins" in plan else RecordedClient
+    client = kind(best(), entropy, plan, START)
     rows: list[dict[str, object]] = []
     row_key = ""
 
@@ -64,12 +67,12 @@ def record(plan: dict[str, object]) -> dict[str, object]:
 
     keep({"do": "start", "at": START}, client.said())
     ends = time.monotonic() + PATIENCE_S
-    wanted = len(plan["networks"])  # type: ignore[arg-type]
+    wanted = int(str(plan.get("ups") or len(plan["networks"])))  # type: ignore[arg-type]
     waiting_for_more = False
     while time.monotonic() < ends and not client.down:
         if client.up >= wanted and not waiting_for_more:
             waiting_for_more = True
-            ends = time.monotonic() + AFTER_UP_S
+            ends = time.monotonic() + float(str(plan.get("stays_s", AFTER_UP_S)))
         row_key = wireshark_row(client.endpoint) or row_key
         at = client.endpoint.deadline()
         wait = max(0.0, min(ends - time.monotonic(), (at - clock() + 1) / 1000 if at is not None else 1.0))

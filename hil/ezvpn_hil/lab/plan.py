@@ -46,7 +46,9 @@ DEFAULT_ESP = ("aes256-sha256", "aes128-sha1", "3des-sha1")
 @dataclass(frozen=True)
 class Gateway:
     """One gateway. Proposals are in strongSwan's words (`aes128-sha1-modp1024`) whatever the kind; an ESP proposal with
-    a group asks for PFS. split None = the whole default route. Times are in seconds, 0 = never."""
+    a group asks for PFS. split None = the whole default route. Times are in seconds, 0 = never. peers: addresses of
+    site-to-site peers, which makes it main mode with `psk` and no Easy VPN at all; behind: the networks behind a peer, each
+    of which makes a pair with each of `split`."""
 
     kind: str = "strongswan"
     ike: tuple[str, ...] = DEFAULT_IKE
@@ -68,6 +70,8 @@ class Gateway:
     ike_rekey: int = 0
     esp_rekey: int = 0
     pool: str = ""
+    peers: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

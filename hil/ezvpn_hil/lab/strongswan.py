@@ -105,6 +105,10 @@ class StrongSwanGateway(RunningGateway):
         """Delete all SAs, with deletes to the peers."""
         self._ask("terminate", {"ike": "ez", "timeout": "2000"})
 
+    def initiate(self, child: str = "net0") -> None:
+        """Site-to-site: begin from the gateway's side. Returns at once."""
+        self._ask("initiate", {"ike": "ez", "child": child, "timeout": "-1"})
+
     def rekey(self, child: str = "", ike: bool = False) -> None:
         """Start a rekey from the gateway's side: of phase 2 (of this child, or all) or of phase 1."""
         self._ask("rekey", {"ike": "ez"} if ike else {"child": child or "net0"})

@@ -58,6 +58,8 @@ def daemon_conf(vici_socket: str, log: str, client: bool = False) -> str:
 
 def gateway_conf(gateway: Gateway, address: str, pool: str) -> str:
     """The swanctl.conf of an Easy VPN gateway: aggressive mode, group key, XAUTH, Mode Config."""
+    if gateway.peers:
+        return site_conf(gateway, address)
     users = "\n".join(
         f"""  xauth-{i} {{
     id = "{name}"
@@ -117,6 +119,51 @@ secrets {{
     secret = "{gateway.psk}"
   }}
 {users}
+}}
+"""
+
+
+def site_conf(gateway: Gateway, address: str) -> str:
+    """The swanctl.conf of a site-to-site gateway: main mode, a key for every peer, one child for each pair of networks."""
+    pairs = [(ours, theirs) for ours in gateway.split or () for theirs in gateway.behind]
+    children = "\n".join(
+        f"""      net{i} {{
+        local_ts = {ours}
+        remote_ts = {theirs}
+        esp_proposals = {", ".join(gateway.esp)}
+        dpd_action = clear
+        rekey_time = {gateway.esp_rekey}
+      }}"""
+        for i, (ours, theirs) in enumerate(pairs)
+    )
+    return f"""connections {{
+  ez {{
+    version = 1
+    local_addrs = {address}
+    remote_addrs = {", ".join(gateway.peers)}
+    proposals = {", ".join(gateway.ike)}
+    unique = no
+    dpd_delay = {gateway.dpd_delay}s
+    dpd_timeout = {gateway.dpd_timeout}s
+    rekey_time = {gateway.ike_rekey}
+    send_cert = never
+    local-1 {{
+      auth = psk
+      id = {address}
+    }}
+    remote-1 {{
+      auth = psk
+      id = %any
+    }}
+    children {{
+{children}
+    }}
+  }}
+}}
+secrets {{
+  ike-site {{
+    secret = "{gateway.psk}"
+  }}
 }}
 """
 

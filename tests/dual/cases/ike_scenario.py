@@ -1,13 +1,15 @@
-"""A client endpoint fed with negotiations recorded against strongSwan, and with what a stranger could make of them.
+"""An endpoint fed with negotiations recorded against strongSwan (as an Easy VPN client, as a site-to-site peer that begins and
+that accepts), and with what a stranger could make of them.
 
 Prints every event and every datagram (its length and digest). The clock starts just below 2**30, where MicroPython's small
 integers end.
-SOURCE: tests/vectors/handshake-*.json
+SOURCE: tests/vectors/handshake-*.json, tests/vectors/main-mode-*.json
 """
 
 import json
 
 from doubles.recorded_client import RecordedClient, Tape, shown, steps
+from doubles.recorded_peer import RecordedPeer
 
 from ezvpn.crypto.choose import best
 from ezvpn.wire.inet import ipv4_bytes
@@ -22,7 +24,8 @@ def load(name):
 
 
 def client(vector):
-    return RecordedClient(best(), Tape(bytes.fromhex(vector["entropy"])), vector["plan"], vector["steps"][0]["at"])
+    kind = RecordedPeer if "begins" in vector["plan"] else RecordedClient
+    return kind(best(), Tape(bytes.fromhex(vector["entropy"])), vector["plan"], vector["steps"][0]["at"])
 
 
 def source(step):
@@ -125,12 +128,15 @@ def silence(vector, heard):
 
 
 aes, triple = load("handshake-aes256-sha256-modp2048.json"), load("handshake-3des-sha1-modp1024-pfs.json")
-for vector in (aes, triple):
+begun, accepted = load("main-mode-begun.json"), load("main-mode-accepted.json")
+for vector in (aes, triple, begun, accepted):
     print(vector["SOURCE"])
     replay(vector)
 for disturb in (one_bit, cut_and_grown, repeated):
     print(disturb.__name__ if hasattr(disturb, "__name__") else "")
-    disturbed(triple, disturb)
+    for vector in (triple, begun, accepted):
+        disturbed(vector, disturb)
 for heard in (0, 1, 2, 4):
     print("silence after", heard)
-    silence(triple, heard)
+    for vector in (triple, begun, accepted):
+        silence(vector, heard)
