@@ -79,10 +79,11 @@ class Offices:
         left: dict[str, object] | None = None,
         right: dict[str, object] | None = None,
         wire: Wire | None = None,
+        seed: int = 1,
         **both: object,
     ) -> None:
-        self.left = Office(1, attempt(False, **{**both, **(left or {})}))
-        self.right = Office(2, attempt(True, **{**both, **(right or {})}))
+        self.left = Office(seed, attempt(False, **{**both, **(left or {})}))
+        self.right = Office(seed + 1, attempt(True, **{**both, **(right or {})}))
         self.sides = (
             Side(self.left.endpoint, LEFT, self.left.events.append),
             Side(self.right.endpoint, RIGHT, self.right.events.append),
