@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -60,4 +61,33 @@ def test_a_hundred_renewals_lose_no_packet(lab: Lab) -> None:
     assert (lan["sent"] - client["received"], client["sent"] - lan["received"]) == (0, 0), (lan, client)
     assert DOWN not in edge.agent.log_text()
     assert edge.agent.log_text().count("was renewed") == 2
+    edge.stop()
+
+
+def test_a_volume_life_renews_in_the_middle_of_a_transfer(lab: Lab) -> None:
+    """2560 kB, the least there is: 10 MB each way go under many pairs, and not one packet is refused as expired."""
+    edge = Edge(lab, "volume")
+    edge.connect("crypto ipsec security-association lifetime kilobytes 2560\n" + connecting(lab.gateways[0]))
+    (before,) = edge.show("crypto ipsec sa")["sas"]
+    edge.check_transfer()
+    (after,) = edge.show("crypto ipsec sa")["sas"]
+    assert after["spi_in"] != before["spi_in"]
+    assert edge.agent.log_text().count(DOWN) == 0
+    edge.stop()
+
+
+def test_an_idle_tunnel_goes_down_on_time(lab: Lab) -> None:
+    """60 s after the last packet, wherever that fell; connect manual: it stays down."""
+    edge = Edge(lab, "idle")
+    edge.start(connecting(lab.gateways[0], extra=("idletime 60", "connect manual")))
+    edge.agent.wait_log("%SYS-5-RESTART")
+    edge.agent.execute("crypto ipsec client ezvpn connect")
+    edge.wait_up()
+    time.sleep(5)
+    edge.check_both_ways()
+    last = time.monotonic()
+    edge.agent.wait_log(DOWN, limit_s=70)
+    assert 58 < time.monotonic() - last < 61
+    assert "no traffic for 60 s" in edge.agent.wait_log("%CRYPTO-6-EZVPN_NOTE")
+    assert edge.show()["tunnels"][0]["state"] == "CONNECT_REQUIRED"
     edge.stop()

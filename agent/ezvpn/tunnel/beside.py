@@ -44,13 +44,11 @@ class Beside:
         self.previous = previous
         self.passing = False
 
-    def let_go(self, now: int) -> bool:
-        """Everything has moved to the new one. True: close the previous one after PASSED_MS."""
-        if not self.previous or self.passing:
-            return False
-        self.passing = True
-        self._endpoint.retire(self.previous, now)
-        return True
+    def let_go(self, now: int) -> None:
+        """Everything has moved to the new one: the pairs of the previous one end, also one that came up late."""
+        if self.previous:
+            self.passing = True
+            self._endpoint.retire(self.previous, now)
 
     def close_previous(self, now: int) -> None:
         session = self.previous

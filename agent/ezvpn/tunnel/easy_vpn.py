@@ -364,17 +364,14 @@ class EasyVpn(Standby):
             self._timers[PREPARE] = now + PREPARE_MS  # PFS took the spare key pair
             self._look()  # before the counters of the old pair are gone
             self._settle(now)
-            self._moved(now)
+            self._moved(event.session, now)
         else:
             self.stale += 1  # the pair works, but it is no reason to call the tunnel up
 
     def _child_down(self, event: ChildDown, now: int) -> None:
         if not self.flows.child_down(event, now):
             return
-        if self.state == State.IPSEC_ACTIVE and not self.flows.count(UP):
-            self._explain(*_GONE.get(event.reason, _WORN_OUT))
-            self._progress(now)
-            self._fire(Input.SOCKET_DOWN, now)
+        self._pairs_went(event.reason, now)
         self.telling.changed()
 
     def _child_failed(self, event: ChildFailed, now: int) -> None:
@@ -384,7 +381,7 @@ class EasyVpn(Standby):
             self._settle(now)
         elif failure:
             self.telling.warn(failure)
-        self._moved(now)
+        self._moved(event.session, now)
 
     def _session_down(self, event: SessionDown, now: int) -> None:
         if event.session == self.session:
@@ -397,13 +394,6 @@ class EasyVpn(Standby):
         self._climbed(self._ladder.down(event, now), now)
         self._all_ended(now)
 
-
-# Reason of a ChildDown -> what `_explain` is told.
-_GONE = {
-    "deleted by peer": ("deleted-by-peer", "up", 0, ""),
-    CLEARED: ("closed", "up", 0, CLEARED),
-}
-_WORN_OUT = ("lifetime", "up", 0, "")
 
 _HANDLERS = {
     Hint: "_hint",

@@ -132,7 +132,11 @@ class Flows:
         flow = self._of(key) or self._of((event.session, event.replaces)) or self._find(event.local, event.remote)
         if flow is None:
             return False
-        flow.standing.append((event.session, event.child, event.spi_in))
+        pair = (event.session, event.child, event.spi_in)
+        if flow.standing and event.session != self.session:
+            flow.standing.insert(0, pair)  # the ISAKMP SA that was taken over from: it goes soon
+        else:
+            flow.standing.append(pair)
         if flow.renewal == key:
             flow.renewal = NOTHING
         flow.opening = NOTHING
@@ -156,6 +160,16 @@ class Flows:
                         self._bare(flow, event.reason, now)
                     return used
         return False
+
+    def lost(self, session: int, now: int) -> None:
+        """This session is closed, and whatever stood under it."""
+        for flow in self.flows:
+            left = [pair for pair in flow.standing if pair[0] != session]
+            if len(left) == len(flow.standing):
+                continue
+            flow.standing = left
+            if not left:
+                self._bare(flow, "replaced", now)
 
     def _bare(self, flow: Flow, reason: str, now: int) -> None:
         if now - flow.since >= LIVED_MS:

@@ -10,6 +10,7 @@ there to log in, ends in a plain reconnect. Belongs here: those decisions. Not h
 from ezvpn.ike.events import Configured, Rekey, SessionDown, XauthResult
 from ezvpn.ike.params import ModeConfig
 from ezvpn.tunnel.beside import PASSED_MS
+from ezvpn.tunnel.flows import CLEARED, UP
 from ezvpn.tunnel.machine import IDLE, PASSED, PREPARE, PREPARE_MS, REMIND, RENEW, Machine
 from ezvpn.tunnel.offer import preferred
 from ezvpn.tunnel.outputs import Look
@@ -17,6 +18,14 @@ from ezvpn.tunnel.states import Input, State
 
 # What of Mode Config the pairs and the data plane are made of.
 _SHAPE = ("address", "netmask", "split_include", "split_exclude", "dns", "domain", "split_dns")
+
+
+# Reason of a ChildDown -> what `_explain` is told.
+_GONE = {
+    "deleted by peer": ("deleted-by-peer", "up", 0, ""),
+    CLEARED: ("closed", "up", 0, CLEARED),
+}
+_WORN_OUT = ("lifetime", "up", 0, "")
 
 
 class Renewing(Machine):
@@ -39,7 +48,7 @@ class Renewing(Machine):
         if slot == RENEW:
             self._renew_phase1(now)
         elif slot == PASSED:
-            self.beside.close_previous(now)
+            self._close_previous(now)
         elif slot == IDLE:
             self._look()
         else:
@@ -86,7 +95,7 @@ class Renewing(Machine):
         if old is None or event.config.address != old.address:
             self._lost("closed", "up", 0, "the gateway assigned another address", now)
             return
-        self.beside.close_previous(now)  # with lives this short there is no time to wait
+        self._close_previous(now)  # with lives this short there is no time to wait
         previous = self.session
         self.endpoint.set_keepalive(previous, None, now)  # whether the gateway lives is for one of them to find out
         self.session = self.beside.session
@@ -98,7 +107,7 @@ class Renewing(Machine):
         if _differ(old, event.config):
             self.config = event.config
             self._fire(Input.MODE_CONFIG_REPLY, now)
-        self._moved(now)
+        self._moved(self.session, now)
         self.telling.changed()
 
     def _beside_down(self, event: SessionDown, now: int) -> None:
@@ -116,15 +125,34 @@ class Renewing(Machine):
         self.beside.previous = 0
         self._timers[PASSED] = None
 
+    def _close_previous(self, now: int) -> None:
+        """What still stands under it goes with it."""
+        previous = self.beside.previous
+        self.beside.close_previous(now)
+        if previous:
+            self.flows.lost(previous, now)
+            self._pairs_went("", now)
+
+    def _pairs_went(self, reason: str, now: int) -> None:
+        """Some pairs are gone: if they were the last ones, the tunnel waits for others."""
+        if self.state == State.IPSEC_ACTIVE and not self.flows.count(UP):
+            self._explain(*_GONE.get(reason, _WORN_OUT))
+            self._progress(now)
+            self._fire(Input.SOCKET_DOWN, now)
+
     def _accepted(self, now: int) -> None:
         self.credentials.accepted()
         self._timers[REMIND] = None
         self._progress(now)
         self._fire(Input.XAUTH_STATUS, now)
 
-    def _moved(self, now: int) -> None:
-        """Once no successor is under way any more, what stands under the previous ISAKMP SA is of no use."""
-        if self.beside.previous and not self.flows.renewing() and self.beside.let_go(now):
+    def _moved(self, session: int, now: int) -> None:
+        """Something came of a quick mode. Once no successor is under way any more, what stands under the previous ISAKMP SA is of
+        no use; nor is what the gateway still begins there."""
+        if not self.beside.previous or self.flows.renewing():
+            return
+        if session == self.beside.previous or not self.beside.passing:
+            self.beside.let_go(now)
             self._timers[PASSED] = now + PASSED_MS
 
 

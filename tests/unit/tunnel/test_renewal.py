@@ -176,6 +176,29 @@ class TestPhase1:
         assert ("close", 1) in s.endpoint.calls
         assert s.tunnel.beside.previous == beside
 
+    def test_a_pair_that_the_gateway_still_makes_under_the_old_one_is_let_go_too(self):
+        s = Scene()
+        beside = taken_over(s)
+        s.child_up(beside, 2)
+        s.later(20000)
+        s.endpoint.take_calls()
+        s.child_up(1, 9, replaces=1)
+        assert s.endpoint.take_calls() == [("retire", 1)]
+        assert (s.tunnel.spis(), s.tunnel.flows.spis()) == ([0x1002], [0x1009, 0x1001, 0x1002])
+        s.later(PASSED_MS)
+        assert ("close", 1) in s.endpoint.calls
+        assert (s.state, s.tunnel.flows.spis()) == ("IPSEC_ACTIVE", [0x1002]), "whatever stood under it went with it"
+
+    def test_the_only_pair_goes_with_the_old_one(self):
+        s = Scene()
+        beside = taken_over(s)
+        s.child_failed(beside, 2)
+        s.later(PASSED_MS)
+        assert (s.state, s.tunnel.spis()) == ("SS_OPEN", [])
+        s.later(1000)
+        s.child_up(beside, s.endpoint._next_child - 1)
+        assert s.state == "IPSEC_ACTIVE"
+
 
 class TestCredentials:
     def test_what_was_typed_is_given_again_while_the_tunnel_is_up(self):
