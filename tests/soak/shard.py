@@ -150,6 +150,8 @@ def configuration(chance: Random, keepalive: str, hosts: list[str]) -> str:
         lines += [" transform-set strong"]
     if len(hosts) > 1 and chance.random() < 0.3:
         lines[default] += " default"
+    if len(hosts) > 1 and chance.random() < 0.3:
+        lines += [" standby warm"]
     lines += [" username alice password alice-pass"]
     if chance.random() < 0.5:
         lines += ["interface eth0", " crypto ipsec client ezvpn office outside"]
