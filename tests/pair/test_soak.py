@@ -37,7 +37,7 @@ class TestTheJudgeSaysNo:
     """A device that is up, and then something that must not be."""
 
     def up(self) -> tuple[World, Judge]:
-        world, judge, _ = build(Random(5), "10 2 periodic", False)
+        world, judge, _ = build(Random(5), "10 2 periodic", False, 0.5)
         world.device.configure(world.now)
         world.drain()
         world.run(world.now + 60_000)

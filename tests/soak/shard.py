@@ -27,23 +27,23 @@ LONGEST_WAIT = 90_000  # 60 s of back-off and its jitter
 HANDSHAKE = 20_000
 UNLUCKY = 60_000  # under loss: an attempt that dies half-way, by its longest step
 MOMENT = 1_000
-MISHAP_EVERY = DAY // 2
 
 
 @dataclass
 class Profile:
-    """keepalives: one of them is drawn for each shard · shard: its years."""
+    """keepalives: one of them is drawn for each shard · shard: its years · mishap_days: mean time between two mishaps."""
 
     name: str
     years: float
     shard: float
     keepalives: tuple[str, ...]
+    mishap_days: float
 
 
 PROFILES = (
-    Profile("10 s", 3, 0.25, ("10 2 periodic",)),
-    Profile("60 s", 12, 0.5, ("60 5 periodic", "60 2 periodic")),
-    Profile("slow", 85, 1, ("600 10 periodic", "900 60 periodic", "3600 2 periodic", "600 20", "1800 2", "10 2")),
+    Profile("10 s", 3, 0.25, ("10 2 periodic",), 0.5),
+    Profile("60 s", 12, 0.5, ("60 5 periodic", "60 2 periodic"), 1),
+    Profile("slow", 85, 1, ("600 10 periodic", "900 60 periodic", "3600 2 periodic", "600 20", "1800 2", "10 2"), 2),
 )
 
 
@@ -69,7 +69,7 @@ def run(profile: Profile, number: int, seed: str, days: float, real_crypto: bool
     """Let a shard live. `seed` and `number` decide everything."""
     chance = Random(f"{seed}/{profile.name}/{number}")
     result = Result(profile.name, number, real_crypto, chance.choice(profile.keepalives))
-    world, judge, weather = build(chance, result.keepalive, real_crypto)
+    world, judge, weather = build(chance, result.keepalive, real_crypto, profile.mishap_days)
     began, end = time.process_time(), world.now + int(days * DAY)
     try:
         world.device.node.link("eth0", True, world.device.local, world.now)
@@ -99,7 +99,7 @@ def run(profile: Profile, number: int, seed: str, days: float, real_crypto: bool
     return result
 
 
-def build(chance: Random, keepalive: str, real_crypto: bool) -> tuple[World, Judge, Weather]:
+def build(chance: Random, keepalive: str, real_crypto: bool, mishap_days: float) -> tuple[World, Judge, Weather]:
     """A device and one to three gateways."""
     crypto = best(chance.randbytes) if real_crypto else ToyCrypto()
     count = chance.choice((1, 2, 3, 3))
@@ -125,7 +125,7 @@ def build(chance: Random, keepalive: str, real_crypto: bool) -> tuple[World, Jud
     pair = (PAIR_LIFE_S + 60) * 1000
     judge = Judge(world, Bounds(detect(keepalive), pair, reconnect, DOUBLE_MS, "periodic" not in keepalive), traffic)
     world.judge = judge
-    return world, judge, Weather(world, judge, chance, MISHAP_EVERY, base)
+    return world, judge, Weather(world, judge, chance, int(mishap_days * DAY), base)
 
 
 def detect(keepalive: str) -> int:
