@@ -7,10 +7,15 @@ from ezvpn.runtime.exits import Exit
 
 
 def small_main(words: "list[str]") -> int:
-    """The command line where there is no typer: `run` only."""
+    """The command line where there is no typer: `run` and `replay`."""
+    if words[:1] == ["replay"]:
+        from ezvpn.replay import main as replay_main
+
+        return replay_main(words[1:])
     if words[:1] != ["run"]:
         print(
-            "Usage: micropython -m ezvpn run [CONFIG] [OPTIONS]\nTry 'micropython -m ezvpn run --help'.",
+            "Usage: micropython -m ezvpn run [CONFIG] [OPTIONS]\n"
+            "       micropython -m ezvpn replay TRACE [OPTIONS]\nTry 'micropython -m ezvpn run --help'.",
             file=sys.stderr,
         )
         return Exit.USAGE

@@ -1,4 +1,4 @@
-"""The command line on CPython: `ezvpn run | check | exec | console | version`, and the sub-commands of other distributions.
+"""The command line on CPython: `ezvpn run | check | exec | console | replay | version`, and other distributions' commands.
 
 Level 5. typer and rich are imported only for the commands that need them: `run` starts in the time that importing them takes,
 and `exec` is called from scripts in loops. Exit codes are in runtime/exits.py.
@@ -16,6 +16,7 @@ Examples:
   ezvpn check branch.conf            what it will do, and what is weak about it
   ezvpn exec show version            one console command on the running agent
   ezvpn console                      attach to its console, Ctrl-] quits
+  ezvpn replay trace.ezt             re-run what the flight recorder kept
 
 \b
 Exit codes:
@@ -36,6 +37,10 @@ def main() -> None:
             sys.exit(run_main(words[1:]))
         except KeyboardInterrupt:
             sys.exit(Exit.STOPPED)  # Ctrl-C while the agent was still being loaded
+    if words[:1] == ["replay"]:
+        from ezvpn.replay import main as replay_main
+
+        sys.exit(replay_main(words[1:]))
     if words[:1] == ["exec"] and len(words) > 1 and not [word for word in words if word.startswith("-")]:
         sys.exit(execute(" ".join(words[1:]), ""))
     _typer_main()
@@ -112,6 +117,8 @@ def _typer_main() -> None:
         dataplane: Annotated[str, typer.Option("--dataplane", metavar="NAME", help=help_of["--dataplane"])] = "auto",
         state_dir: state_dir = "",
         board: Annotated[str, typer.Option("--board", metavar="NAME", help=help_of["--board"])] = "unix",
+        record: Annotated[str, typer.Option("--record", metavar="WORD", help=help_of["--record"])] = "on",
+        record_keys: Annotated[str, typer.Option("--record-keys", metavar="FILE", help=help_of["--record-keys"])] = "",
     ) -> None:
         """Run the agent until it is stopped."""
         from ezvpn.main import main as run_main
@@ -146,6 +153,12 @@ def _typer_main() -> None:
         except NoAgent as fault:
             print(f"ezvpn: {fault}", file=sys.stderr)
             raise typer.Exit(Exit.MISSING)
+
+    @app.command("replay", epilog="Example: ezvpn replay trace.ezt --json")
+    def replay_command(
+        trace: Annotated[str, typer.Argument(metavar="TRACE", help="A file that `write trace` kept.")],
+    ) -> None:
+        """Re-run a recorded trace and print what happened."""
 
     @app.command("version")
     def version_command() -> None:

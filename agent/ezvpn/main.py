@@ -11,7 +11,7 @@ from ezvpn.config import text as config_text
 from ezvpn.config.model import Config, same
 from ezvpn.crypto.choose import best
 from ezvpn.crypto.port import Crypto
-from ezvpn.dataplane.port import DataPlane, KernelError
+from ezvpn.dataplane.port import DataPlane, Kernel, KernelError
 from ezvpn.node.facts import Facts
 from ezvpn.node.node import Node
 from ezvpn.report.reporter import RECORD
@@ -45,16 +45,25 @@ def run(chosen: options.Options) -> int:
     board = boards.load(chosen.board, boards.roots(__file__))
     edge = Edge(chosen, TUN_PREFIX)
     plane: "DataPlane | None" = None
+    recorder: "Recorder | None" = None  # type: ignore[name-defined] # noqa: F821
     try:
         config, warnings = _configuration(edge)
-        crypto = best(edge.entropy)
-        plane = _plane(chosen.dataplane, edge, crypto, board, config)
+        crypto, entropy, kernel = best(edge.entropy), edge.entropy, edge.kernel
+        if chosen.record == "on":
+            recorder = _recorder(chosen, edge)
+            crypto, entropy, kernel = recorder.crypto(crypto), recorder.entropy(entropy), recorder.kernel(kernel)
+        plane = _plane(chosen.dataplane, edge, kernel, crypto, board, config)
+        facts = _facts(board, edge)
+        node: "Node | RecordedNode" = Node(crypto, entropy, plane, facts)  # type: ignore[name-defined] # noqa: F821
+        memory = edge.files.read(RECORD) or b""
         try:
-            plane.start(edge.loop.now())
+            if recorder is not None:
+                node = recorder.begin(node, (kernel is not None,) + _plane_args(board, config), memory, edge.loop.now())
+            else:
+                plane.start(edge.loop.now())
+                node.reporter.recall(memory)
         except KernelError as fault:
             raise CannotStart(Exit.MISSING, fault.what)
-        node = Node(crypto, edge.entropy, plane, _facts(board, edge))
-        node.reporter.recall(edge.files.read(RECORD) or b"")
         edge.begin(node, getattr(plane, "table", None), lambda: _reload(edge))
         for line in edge.notes + warnings:
             edge.note(line)
@@ -64,6 +73,8 @@ def run(chosen: options.Options) -> int:
     except KeyboardInterrupt:
         pass  # Ctrl-C before the loop listens for it, on the interpreter that has no other signal
     finally:
+        if recorder is not None:
+            recorder.end()
         if plane is not None:
             plane.stop(edge.loop.now())
         edge.close()
@@ -132,21 +143,36 @@ def _reload(edge: Edge) -> None:
     edge.apply(config)
 
 
-def _plane(wanted: str, edge: Edge, crypto: Crypto, board: boards.Board, config: Config) -> DataPlane:
+def _recorder(chosen: options.Options, edge: Edge) -> "Recorder":  # type: ignore[name-defined] # noqa: F821
+    # Imported here: a device that does without the recorder never loads it.
+    from ezvpn.flight.recorder import Keys, Recorder
+    from ezvpn.flight.ring import Ring
+
+    keys = Keys(edge.files.private_file(chosen.record_keys)) if chosen.record_keys else None
+    return Recorder(Ring(edge.files), edge.files.directory, keys)
+
+
+def _plane_args(board: boards.Board, config: Config) -> "tuple[int, str, str | None]":
+    """(anti-replay window, name of the device, resolver file) of a plane with packets."""
+    return config.anti_replay_window, TUN_PREFIX + "%d", _RESOLV_CONF if board.manages_dns else None
+
+
+def _plane(
+    wanted: str, edge: Edge, kernel: "Kernel | None", crypto: Crypto, board: boards.Board, config: Config
+) -> DataPlane:
     """The data plane that was asked for. Raises `CannotStart` naming the right or device that it lacks."""
     if wanted == "none":
         # Imported here: a device loads only the plane it uses.
         from ezvpn.dataplane.none import NoPlane
 
-        return NoPlane(edge.kernel)
+        return NoPlane(kernel)
     missing = edge.lacks_tun()
-    if missing or edge.kernel is None:
+    if missing or kernel is None:
         raise CannotStart(Exit.MISSING, missing or "no netlink here: use --dataplane none")
     from ezvpn.dataplane.tun import TunPlane
 
-    return TunPlane(
-        edge.kernel, crypto, config.anti_replay_window, TUN_PREFIX + "%d", _RESOLV_CONF if board.manages_dns else None
-    )
+    window, device, resolv_conf = _plane_args(board, config)
+    return TunPlane(kernel, crypto, window, device, resolv_conf)
 
 
 def _say(text: str) -> None:

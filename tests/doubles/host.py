@@ -58,6 +58,10 @@ class FakeHost(Host):
     def save(self, session, now):
         self.calls.append(("save", session))
 
+    def save_trace(self, session, name, now):
+        self.calls.append(("save_trace", session, name))
+        return "" if self.problem else "/var/lib/ezvpn/" + name
+
     def tunnels(self, now):
         return self.statuses
 

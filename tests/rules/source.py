@@ -23,7 +23,8 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("tunnel", "config", "dataplane", "report"),
     ("console", "runtime"),
     ("node",),
-    ("__main__", "main", "cli", "terminal"),
+    ("flight",),
+    ("__main__", "main", "replay", "cli", "terminal"),
 )
 
 # Files of the agent that CPython alone runs; all others are dual.

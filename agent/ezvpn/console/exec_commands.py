@@ -5,6 +5,7 @@ Level 4, pure. Which of them need `enable` is decided by the table they stand in
 
 from ezvpn.config.grammar import Match
 from ezvpn.console.caller import Caller, Failed
+from ezvpn.console.debug import date
 from ezvpn.console.exec_clear import CLEAR, clear_isakmp, clear_sa, clear_session
 from ezvpn.console.exec_debug import DEBUG, debug, undebug
 from ezvpn.console.exec_show import SHOW, SHOW_PRIVILEGED
@@ -59,9 +60,19 @@ PRIVILEGED = (
         ),
         ("reload", ("Start the device again",), "reload"),
         ("write [memory]", ("Save the running configuration", "For the next start"), "save"),
+        (
+            "write trace [WORD$name]",
+            (
+                "Save",
+                "What the flight recorder holds, for `ezvpn replay`",
+                "Name of the file, trace-DATE-TIME.ezt without one",
+            ),
+            "save_trace",
+        ),
     )
 )
 
+TRACE_SUFFIX = ".ezt"
 _TRIES = 3
 
 # XAUTH attribute -> (prompt, whether it is shown while typed)
@@ -129,6 +140,30 @@ def save(caller: Caller, match: Match, now: int) -> None:
         caller.host.save(0, now)
 
 
+def save_trace(caller: Caller, match: Match, now: int) -> None:
+    name = match.text("name") or _trace_name(caller, now)
+    if not name.endswith(TRACE_SUFFIX):
+        name += TRACE_SUFFIX
+    if "/" in name or name.startswith("."):
+        raise Failed("The trace is kept in the state directory: give a name without a path")
+    path = caller.host.save_trace(caller.id if caller.interactive else 0, name, now)
+    if not path:
+        raise Failed("Nothing is recorded: start the agent without `--record off`")
+    caller.put("Building trace " + clean(path))
+    if caller.interactive:
+        caller.wait()
+
+
+def _trace_name(caller: Caller, now: int) -> str:
+    """`trace-20250325-151714`, where the time of day is unknown `trace-up-1234` (seconds)."""
+    wall, _ = caller.host.clock(now)
+    if wall is None:
+        return "trace-up-" + str(now // 1000)
+    year, month, day, _ = date(wall)
+    second = wall // 1000 % 86400
+    return f"trace-{year:04d}{month:02d}{day:02d}-{second // 3600:02d}{second // 60 % 60:02d}{second % 60:02d}"
+
+
 def reload(caller: Caller, match: Match, now: int) -> None:
     if caller.interactive:
         caller.ask("Proceed with reload? [confirm]", True, _Reload(caller).answered)
@@ -177,6 +212,7 @@ ACTIONS = {
     "terminal_no_monitor": terminal_no_monitor,
     "configure": configure,
     "save": save,
+    "save_trace": save_trace,
     "reload": reload,
     "clear_ezvpn": clear_ezvpn,
     "clear_isakmp": clear_isakmp,

@@ -93,6 +93,11 @@ class Host:
         session; 0 = nobody waits for it."""
         raise NotImplementedError
 
+    def save_trace(self, session: int, name: str, now: int) -> str:
+        """Order that what the flight recorder holds is kept as the file `name` of the state directory; returns its whole path,
+        "" if nothing is recorded. The answer comes as that of `save`."""
+        raise NotImplementedError
+
     def tunnels(self, now: int) -> "list[TunnelStatus]":
         """All tunnels, in the order of the configuration."""
         raise NotImplementedError

@@ -17,11 +17,12 @@ SCRATCH_BYTES = 4096
 
 
 class Core:
-    """entropy(n) -> n bytes nobody can guess."""
+    """entropy(n) -> n bytes nobody can guess; `entropy.secret(n)`, where it has that, the ones that nobody may learn."""
 
     def __init__(self, crypto: Crypto, entropy: "object") -> None:
         self.crypto = crypto
         self._entropy = entropy
+        self._secret_entropy = getattr(entropy, "secret", entropy)
         self.scratch = bytearray(SCRATCH_BYTES)
         self.trace = 0  # bits of log.Debug
         self.dropped: "dict[str, int]" = {}
@@ -34,7 +35,13 @@ class Core:
         self._spis: "list[int]" = []
 
     def random(self, count: int) -> bytes:
+        """Bytes that go out on the wire or into a timer: cookies, nonces, message IDs, SPIs, jitter."""
         data: bytes = self._entropy(count)  # type: ignore[operator]
+        return data
+
+    def secret_random(self, count: int) -> bytes:
+        """Bytes that never leave this process: DH exponents. A flight recorder sees the difference."""
+        data: bytes = self._secret_entropy(count)  # type: ignore[operator]
         return data
 
     def jitter(self) -> int:
@@ -81,12 +88,12 @@ class Core:
     def prepare(self, group: int) -> None:
         """Make a spare pair for a group, unless there is one."""
         if group not in self._pairs:
-            self._pairs[group] = dh.generate(self.crypto, self.random, group)
+            self._pairs[group] = dh.generate(self.crypto, self.secret_random, group)
 
     def take_pair(self, group: int) -> KeyPair:
         """A fresh pair: the spare one, else a new one (RFC 2409 10: a new exponent for each exchange)."""
         pair = self._pairs.pop(group, None)
-        return pair if pair is not None else dh.generate(self.crypto, self.random, group)
+        return pair if pair is not None else dh.generate(self.crypto, self.secret_random, group)
 
     def new_spi(self) -> int:
         """Random, above the reserved 0..255 (RFC 4303 2.1), unique among our inbound SAs."""

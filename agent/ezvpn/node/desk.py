@@ -3,6 +3,7 @@
 Level 4. Belongs here: opening, feeding, output as orders. Not here: what a command does (`console`), descriptors (`runtime`).
 """
 
+from ezvpn.console.host import Host
 from ezvpn.console.shell import Session
 from ezvpn.node.device import Device
 from ezvpn.node.host import NodeHost
@@ -17,7 +18,9 @@ class Desk:
 
     def __init__(self, node: Device) -> None:
         self._node = node
-        self._host = NodeHost(node)
+        host: "Host" = NodeHost(node)
+        # What consoles change by it is what a replay does instead of typing.
+        self._host = host if node.witness is None else node.witness.host(host)  # type: ignore[attr-defined]
         self.executed = (0, "")  # the answer of the last `execute`
         self._sessions: "dict[int, Session]" = {}
 

@@ -71,6 +71,7 @@ class Device:
         self.reporter = Reporter(facts.boot_id, self.tunnels)
         self.counters: "dict[str, int]" = {}
         self.outside: object = None  # () -> [(name, count)]: what the runtime counts
+        self.witness: object = None  # the flight recorder, if there is one
         self._wall_offset: "int | None" = None
         self._wall_synced = False
         self._entropy = entropy
@@ -127,6 +128,10 @@ class Device:
     def tunnels(self, now: int) -> "list[TunnelStatus]":
         """A fresh snapshot of every tunnel, in the order of the configuration."""
         return [self._status(edge, now) for edge in self._edges]
+
+    def states(self) -> "list[tuple[str, str]]":
+        """Name and state of every tunnel."""
+        return [(edge.tunnel.name, edge.tunnel.state) for edge in self._edges]
 
     def tunnel(self, name: str) -> "EasyVpn | None":
         """The tunnel of this profile; call `after_command` when it was told something."""

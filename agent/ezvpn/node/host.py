@@ -35,6 +35,14 @@ class NodeHost(Host):
     def save(self, session: int, now: int) -> None:
         self._node.order("store", session, CONFIG_FILE, to_text(self._node.config).encode())
 
+    def save_trace(self, session: int, name: str, now: int) -> str:
+        witness = self._node.witness
+        if witness is None:
+            return ""
+        path, data = witness.save(name)  # type: ignore[attr-defined]
+        self._node.order("store", session, name, data)
+        return str(path)
+
     def tunnels(self, now: int) -> "list[TunnelStatus]":
         return self._node.tunnels(now)
 

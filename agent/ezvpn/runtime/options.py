@@ -13,8 +13,16 @@ RUN_OPTIONS = (
     ("--dataplane", "auto|tun|none", "auto", "Who moves the packets; none negotiates and reports only."),
     ("--state-dir", "DIR", "", "Where state is kept. Default /var/lib/ezvpn, without root ~/.local/state/ezvpn."),
     ("--board", "NAME", "unix", "Which board this is: a folder of board/."),
+    ("--record", "on|off", "on", "The flight recorder: 256 KiB of what happened, in the state directory."),
+    (
+        "--record-keys",
+        "FILE",
+        "",
+        "Write all keys and passwords to FILE too, for `ezvpn replay --keys`. For debugging only.",
+    ),
 )
 DATAPLANES = ("auto", "tun", "none")
+RECORDS = ("on", "off")
 
 USAGE = "Usage: ezvpn run [CONFIG] [OPTIONS]"
 _EXAMPLES = """Examples:
@@ -27,16 +35,25 @@ _EXAMPLES = """Examples:
 class Options(Record):
     """What `ezvpn run` was told. config "" = the store in the state directory; console "" = none; state_dir "" = default."""
 
-    _fields = ("config", "console", "dataplane", "state_dir", "board")
+    _fields = ("config", "console", "dataplane", "state_dir", "board", "record", "record_keys")
 
     def __init__(
-        self, config: str = "", console: str = "", dataplane: str = "auto", state_dir: str = "", board: str = "unix"
+        self,
+        config: str = "",
+        console: str = "",
+        dataplane: str = "auto",
+        state_dir: str = "",
+        board: str = "unix",
+        record: str = "on",
+        record_keys: str = "",
     ) -> None:
         self.config = config
         self.console = console
         self.dataplane = dataplane
         self.state_dir = state_dir
         self.board = board
+        self.record = record
+        self.record_keys = record_keys
 
 
 def parse(words: "list[str]") -> Options:
@@ -67,7 +84,15 @@ def parse(words: "list[str]") -> Options:
             raise _usage("option " + name + " needs a value")
         values[name] = value
     return checked(
-        Options(config, values["--console"], values["--dataplane"], values["--state-dir"], values["--board"])
+        Options(
+            config,
+            values["--console"],
+            values["--dataplane"],
+            values["--state-dir"],
+            values["--board"],
+            values["--record"],
+            values["--record-keys"],
+        )
     )
 
 
@@ -77,6 +102,10 @@ def checked(options: Options) -> Options:
         raise _usage("--dataplane is one of " + ", ".join(DATAPLANES) + ", not '" + options.dataplane + "'")
     if options.console not in ("", "-", "pty") and not options.console.startswith("/"):
         raise _usage("--console is -, pty, or a device such as /dev/ttyS0,115200, not '" + options.console + "'")
+    if options.record not in RECORDS:
+        raise _usage("--record is on or off, not '" + options.record + "'")
+    if options.record_keys and options.record == "off":
+        raise _usage("--record-keys needs --record on")
     if "/" in options.board or not options.board:
         raise _usage("--board is a folder name of board/, not '" + options.board + "'")
     return options

@@ -307,6 +307,24 @@ def parse_link(message: "bytes | bytearray | memoryview") -> Link:
     )
 
 
+def bare_link(message: bytes) -> bytes:
+    """A NEW_LINK with those attributes only that `parse_link` reads: the kernel adds a kilobyte of statistics. Any other message
+    as it is."""
+    if len(message) < HEADER_BYTES + _IFINFO_BYTES or struct.unpack_from("@H", message, 4)[0] != Message.NEW_LINK:
+        return message
+    at = HEADER_BYTES
+    body = bytes(message[at : at + _IFINFO_BYTES])
+    try:
+        found = _attributes(message, at + _IFINFO_BYTES)
+    except Malformed:
+        return message
+    for kind in (_IFLA_ADDRESS, _IFLA_NAME, _IFLA_MTU):
+        if kind in found:
+            body += _attribute(kind, found[kind])
+    _, kind, flags, seq, _ = struct.unpack_from(_HEADER, message, 0)
+    return _message(kind, flags, seq, body)
+
+
 def parse_address(message: "bytes | bytearray | memoryview") -> "Address | None":
     """NEW_ADDRESS or DELETE_ADDRESS; None if it is not IPv4."""
     _expect(message, (Message.NEW_ADDRESS, Message.DELETE_ADDRESS), _IFADDR_BYTES)

@@ -59,6 +59,9 @@ def test_users_may_look_but_not_touch() -> None:
         ("write memory", ("save", 0)),
         ("wr", ("save", 0)),
         ("copy running-config startup-config", ("save", 0)),
+        ("write trace", ("save_trace", 0, "trace-up-5.ezt")),
+        ("write trace monday", ("save_trace", 0, "monday.ezt")),
+        ("write trace monday.ezt", ("save_trace", 0, "monday.ezt")),
         ("reload", ("reboot",)),
     ],
 )
@@ -142,3 +145,26 @@ def test_a_profile_without_a_tunnel_is_no_tunnel() -> None:
     host = FakeHost()
     host.config.profiles.append(EzvpnProfile("idle"))
     assert execute(host, "crypto ipsec client ezvpn connect idle")[0] == 1
+
+
+def test_a_trace_is_named_after_the_time_of_day_and_its_place_is_told() -> None:
+    host = FakeHost()
+    host.wall = 1_017_069_434_131  # 2002-03-25 15:17:14 at boot
+    code, text = execute(host, "write trace")
+    assert (code, text) == (0, "Building trace /var/lib/ezvpn/trace-20020325-151719.ezt\n")
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", ".hidden"])
+def test_a_trace_stays_in_the_state_directory(name: str) -> None:
+    host = FakeHost()
+    code, text = execute(host, "write trace " + name)
+    assert (code, host.calls) == (1, [])
+    assert "without a path" in text
+
+
+def test_without_a_recorder_there_is_nothing_to_keep() -> None:
+    host = FakeHost()
+    host.problem = "no recorder"
+    code, text = execute(host, "write trace")
+    assert code == 1
+    assert "--record off" in text

@@ -13,6 +13,8 @@ def test_defaults():
 def test_all_options_in_both_forms():
     words = ["branch.conf", "--console", "-", "--dataplane=none", "--state-dir", "/tmp/x", "--board=acme_1"]
     assert parse(words) == Options("branch.conf", "-", "none", "/tmp/x", "acme_1")
+    assert parse(["--record=off"]).record == "off"
+    assert parse(["--record-keys", "/k"]) == Options(record_keys="/k")
     assert parse(["--console=/dev/ttyS0,115200", "x"]).console == "/dev/ttyS0,115200"
 
 
@@ -26,6 +28,8 @@ def test_all_options_in_both_forms():
         (["--board="], "option --board needs a value"),
         (["--dataplane", "magic"], "--dataplane is one of auto, tun, none, not 'magic'"),
         (["--console", "ttyS0"], "--console is -, pty, or a device such as /dev/ttyS0,115200, not 'ttyS0'"),
+        (["--record", "maybe"], "--record is on or off, not 'maybe'"),
+        (["--record", "off", "--record-keys", "k"], "--record-keys needs --record on"),
         (["--board", "../x"], "--board is a folder name of board/, not '../x'"),
     ],
 )

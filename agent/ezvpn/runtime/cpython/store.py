@@ -8,6 +8,7 @@ import fcntl
 import os
 
 from ezvpn.runtime import copies
+from ezvpn.runtime.calls import Answer
 from ezvpn.runtime.exits import CannotStart, Exit
 from ezvpn.runtime.holder import living_holder, own_record
 
@@ -105,11 +106,11 @@ class Store:
         except OSError:
             return False
 
-    def read(self, name: str) -> "bytes | None":
-        """A file of the directory, None if it cannot be read."""
+    def read(self, name: str, count: int = -1) -> "bytes | None":
+        """A file of the directory, or its first `count` bytes; None if it cannot be read."""
         try:
             with open(self.path(name), "rb") as file:
-                return file.read()
+                return file.read(count)
         except OSError:
             return None
 
@@ -129,6 +130,26 @@ class Store:
         except OSError:
             return False
         return True
+
+    def append(self, name: str, data: bytes) -> bool:
+        """Add to the end of a file of the directory, not forced to the disk. False if it could not be written."""
+        try:
+            fd = os.open(self.path(name), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+            try:
+                return os.write(fd, data) == len(data)
+            finally:
+                os.close(fd)
+        except OSError:
+            return False
+
+    def private_file(self, path: str) -> Answer:
+        """A new file that only its owner may read, anywhere; returns what writes to its end. Raises `CannotStart`."""
+        try:
+            fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            os.fchmod(fd, 0o600)
+        except OSError as error:
+            raise CannotStart(Exit.MISSING, path + ": " + (error.strerror or "error"))
+        return lambda data: os.write(fd, data)
 
     def _write_config(self, data: bytes) -> None:
         mode = 0o600

@@ -8,6 +8,7 @@ import errno
 import os
 
 from ezvpn.runtime import copies
+from ezvpn.runtime.calls import Answer
 from ezvpn.runtime.exits import CannotStart, Exit
 from ezvpn.runtime.holder import living_holder, own_record
 
@@ -88,11 +89,11 @@ class Store:
         except OSError:
             return False
 
-    def read(self, name: str) -> "bytes | None":
-        """A file of the directory, None if it cannot be read."""
+    def read(self, name: str, count: int = -1) -> "bytes | None":
+        """A file of the directory, or its first `count` bytes; None if it cannot be read."""
         try:
             with open(self.path(name), "rb") as file:
-                return file.read()
+                return file.read(count)
         except OSError:
             return None
 
@@ -112,6 +113,27 @@ class Store:
         except OSError:
             return False
         return True
+
+    def append(self, name: str, data: bytes) -> bool:
+        """Add to the end of a file of the directory, not forced to the disk. False if it could not be written."""
+        try:
+            with open(self.path(name), "ab") as file:
+                return file.write(data) == len(data)
+        except OSError:
+            return False
+
+    def private_file(self, path: str) -> Answer:
+        """A new file, anywhere; returns what writes to its end. Its mode is the shell's business. Raises `CannotStart`."""
+        try:
+            file = open(path, "wb")  # noqa: SIM115 it stays open
+        except OSError as error:
+            raise CannotStart(Exit.MISSING, path + ": " + _words(error))
+
+        def write(data: bytes) -> None:
+            file.write(data)
+            file.flush()
+
+        return write
 
     def _write_config(self, data: bytes) -> None:
         try:

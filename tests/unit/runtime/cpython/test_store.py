@@ -154,3 +154,24 @@ def test_a_full_directory_keeps_no_agent_from_running(tmp_path, monkeypatch):
     with pytest.raises(CannotStart, match="another ezvpn agent"):
         Store(str(tmp_path)).open()
     store.close()
+
+
+def test_a_file_grows_at_its_end_and_its_beginning_can_be_read(store):
+    assert store.append("flight-1", b"one")
+    assert store.append("flight-1", b"two")
+    assert store.read("flight-1") == b"onetwo"
+    assert store.read("flight-1", 3) == b"one"
+    assert mode(store.path("flight-1")) == 0o600
+    assert not store.append("no/such/place", b"x")
+
+
+def test_a_private_file_is_made_anew_and_keeps_others_out(store, tmp_path):
+    path = tmp_path / "keys"
+    path.write_bytes(b"of the last run")
+    path.chmod(0o644)
+    write = store.private_file(str(path))
+    write(b"one")
+    write(b"two")
+    assert (path.read_bytes(), mode(path)) == (b"onetwo", 0o600)
+    with pytest.raises(CannotStart, match="No such file"):
+        store.private_file(str(tmp_path / "no" / "keys"))

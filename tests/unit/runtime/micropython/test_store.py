@@ -98,3 +98,33 @@ def test_the_default_directory(monkeypatch, variable, value, expected):
     root = "/var/lib/ezvpn"
     other = expected or "/h/.local/state/ezvpn"
     assert script("print(default_directory())") == (root if os.geteuid() == 0 else other) + "\n"
+
+
+def test_a_file_grows_at_its_end_and_its_beginning_can_be_read(tmp_path):
+    out = script(
+        """
+store = Store(ARGUMENTS[0])
+print(store.append("flight-1", b"one"), store.append("flight-1", b"two"))
+print(store.read("flight-1"), store.read("flight-1", 3), store.append("no/such", b"x"))
+""",
+        tmp_path,
+    )
+    assert out == "True True\nb'onetwo' b'one' False\n"
+
+
+def test_a_private_file_is_made_anew(tmp_path):
+    (tmp_path / "keys").write_bytes(b"of the last run")
+    out = script(
+        """
+write = Store(ARGUMENTS[0]).private_file(ARGUMENTS[0] + "/keys")
+write(b"one")
+write(b"two")
+try:
+    Store(ARGUMENTS[0]).private_file(ARGUMENTS[0] + "/no/keys")
+except CannotStart as fault:
+    print(fault.code, fault.text)
+""",
+        tmp_path,
+    )
+    assert out == f"3 {tmp_path}/no/keys: no such file or directory\n"
+    assert (tmp_path / "keys").read_bytes() == b"onetwo"
