@@ -5,6 +5,7 @@ Level 5. Here: the words after `replay`, the files, what is printed and the exit
 
 import sys
 
+from ezvpn.compat import IS_MICROPYTHON
 from ezvpn.console.debug import Clock
 from ezvpn.crypto.choose import best
 from ezvpn.flight import telling
@@ -13,6 +14,7 @@ from ezvpn.flight.replay import Replay, Secrets, runs
 from ezvpn.flight.tape import BadTrace, Cell, Reader
 from ezvpn.runtime.exits import CannotStart, Exit
 
+_EPIPE = 32
 USAGE = "Usage: ezvpn replay TRACE [--json] [--keys FILE]"
 HELP = (
     USAGE
@@ -43,7 +45,15 @@ def main(words: "list[str]") -> int:
     except CannotStart as fault:
         _say(fault.text)
         return fault.code
-    return replay(path, data, secrets, as_json)
+    try:
+        return replay(path, data, secrets, as_json)
+    except OSError as error:
+        if error.errno != _EPIPE:
+            raise
+        # Whoever read along has seen enough (`| head`); the interpreter need not try to write the rest at its end.
+        if not IS_MICROPYTHON:
+            sys.stdout = None  # type: ignore[assignment]
+        return Exit.STOPPED
 
 
 def parse(words: "list[str]") -> "tuple[str, str, bool]":

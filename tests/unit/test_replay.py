@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -100,3 +102,9 @@ def test_help(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_both_forms_of_an_option() -> None:
     assert replay.parse(["--keys=k", "t"]) == replay.parse(["t", "--keys", "k"]) == ("t", "k", False)
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault(files: tuple[str, str]) -> None:
+    command = f"{sys.executable} -m ezvpn replay {files[0]} | head -1"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
+    assert (len(done.stdout.splitlines()), done.stderr) == (1, "")

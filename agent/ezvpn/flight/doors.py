@@ -37,11 +37,12 @@ START = "start"
 RECALL = "recall"
 
 # What a console session may ask of the node and change by it. Whatever else `Host` has is a question.
-HOST_CHANGES = ("apply", "configured", "debug", "tunnel_connect", "tunnel_clear", "tunnel_xauth")
+HOST_CHANGES = ("apply", "configured", "tunnel_connect", "tunnel_clear", "tunnel_clear_sas", "tunnel_xauth")
 HOST_ASKS = (
     "clock",
     "config",
     "counters",
+    "debug",  # a replay tells all of debugging in any case
     "debugging",
     "log",
     "modes",
