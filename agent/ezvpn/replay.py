@@ -52,7 +52,7 @@ def main(words: "list[str]") -> int:
             raise
         # Whoever read along has seen enough (`| head`); the interpreter need not try to write the rest at its end.
         if not IS_MICROPYTHON:
-            sys.stdout = None  # type: ignore[assignment]
+            sys.stdout = None
         return Exit.STOPPED
 
 

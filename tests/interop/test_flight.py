@@ -1,0 +1,82 @@
+"""The flight recorder on a real failover: what it kept replays to the same log, events and states on both interpreters.
+
+`RECORD=1 python -m pytest tests/interop/test_flight.py` writes the vector tests/vectors/failover.ezt anew, which
+tests/unit/flight/test_vector.py and tests/dual replay. That is due whenever the core draws its random bytes in another order.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ezvpn_hil.lab.agent import CPYTHON, micropython
+from ezvpn_hil.lab.lab import Lab
+from interop.configurations import connecting
+from interop.edge import DOWN, Edge
+
+VECTORS = Path(__file__).resolve().parents[1] / "vectors"
+KEEPALIVE = "crypto isakmp keepalive 10 2 periodic\n"
+
+
+def printed(program: tuple[str, ...] | list[str], *words: str) -> str:
+    done = subprocess.run([*program, "replay", *words], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return done.stdout
+
+
+def said(edge: Edge) -> list[str]:
+    """Its log on stderr, without times."""
+    return [line[line.index("%") :] for line in edge.agent.log_text().splitlines() if ": %" in line]
+
+
+@pytest.mark.parametrize("program", [CPYTHON, micropython()], ids=["cpython", "micropython"])
+def test_a_real_failover_is_replayed_on_both_interpreters(
+    gateway_mended: Lab, tmp_path: Path, program: tuple[str, ...]
+) -> None:
+    first, second = gateway_mended.gateways[:2]
+    kind = "micropython" if program is not CPYTHON else "cpython"
+    plane = ("--dataplane", "none") if kind == "micropython" else ()
+    keys = tmp_path / "keys"
+    edge = Edge(gateway_mended, f"recorded-{kind}", options=("--record-keys", str(keys), *plane), program=program)
+    edge.connect(KEEPALIVE + connecting(first.options, first.address, second.address))
+    if kind == "cpython":
+        edge.check_both_ways()
+    time.sleep(11)
+    first.kill()
+    edge.agent.wait_log(DOWN, limit_s=25)
+    edge.wait_up(2)
+    log = said(edge)
+    answer = edge.agent.execute("write trace failover")
+    trace = edge.agent.state_dir / "failover.ezt"
+    assert answer.splitlines() == [f"Building trace {trace}", "[OK]"]
+    data = trace.read_bytes()
+    for secret in (first.options.psk, *first.options.users[0][1:]):
+        assert secret.encode() not in data
+        assert secret.encode() in keys.read_bytes()
+    if kind == "cpython":
+        assert keys.stat().st_mode & 0o777 == 0o600
+    rows = [json.loads(line) for line in printed(CPYTHON, str(trace), "--json").splitlines()]
+    assert [line["text"] for row in rows for line in row["log"] if line["text"].split("-")[1] != "7"] == log
+    assert [row["tunnels"][0]["state"] for row in rows if "tunnels" in row][-1] == "IPSEC_ACTIVE"
+    both = printed(CPYTHON, str(trace))
+    assert printed(micropython(), str(trace)) == both
+    assert printed(CPYTHON, str(trace), "--keys", str(keys)) == both
+    if kind == "cpython":
+        edge.stop()
+    else:
+        edge.interrupt()
+    if os.environ.get("RECORD") and kind == "cpython":
+        (VECTORS / "failover.ezt").write_bytes(data)
+        query = ["dpkg-query", "-W", "-f", "${Version}", "charon-systemd"]
+        version = subprocess.run(query, capture_output=True, text=True, check=False).stdout
+        source = (
+            f"SOURCE: recorded by tests/interop/test_flight.py on {time.strftime('%Y-%m-%d')}: the agent on CPython "
+            f"{sys.version.split()[0]}, two gateways of strongSwan {version}, the first ended with kill -9\n"
+        )
+        (VECTORS / "failover.txt").write_text(source + "".join(line + "\n" for line in log))
