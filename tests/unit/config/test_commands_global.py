@@ -35,6 +35,23 @@ def test_keepalive_without_seconds_in_range_names_the_range(line: str) -> None:
     assert last(line).expected == ["<10-3600>"]
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("crypto isakmp keepalive 9", "9 is out of range: <10-3600>"),
+        ("crypto isakmp keepalive 3601 5 periodic", "3601 is out of range: <10-3600>"),
+        ("crypto isakmp keepalive 10 1", "1 is out of range: <2-60>"),
+        ("crypto isakmp keepalive 10 61 periodic", "61 is out of range: <2-60>"),
+        ("crypto isakmp keepalive", ""),
+        ("crypto isakmp keepalive periodic", ""),
+        ("crypto isakmp keepalive 10 2 5", ""),
+        ("crypto isakmp keepalive 10", ""),
+    ],
+)
+def test_a_number_out_of_range_is_told_the_range(line: str, told: str) -> None:
+    assert last(line).out_of_range == told
+
+
 def test_policies_are_kept_by_priority() -> None:
     config = edited("crypto isakmp policy 20", "crypto isakmp policy 5", "crypto isakmp policy 10", "group 14")
     assert [(policy.priority, policy.group) for policy in config.policies] == [(5, 1), (10, 14), (20, 1)]
