@@ -5,6 +5,7 @@ always answered with the same number (5.2: MUST respond); it is a sign of life o
 """
 
 from ezvpn.ike.debug import FROM_TIMER
+from ezvpn.ike.params import Attempt
 from ezvpn.ike.sa import IsakmpSa
 from ezvpn.ike.state import Refused
 from ezvpn.wire.isakmp import Payload
@@ -44,12 +45,13 @@ def agreed(peer_dpd: bool, peer_ios: bool, easy_vpn: bool) -> str:
 
 
 class Dpd:
-    """Messages of one session. peer_sends: the peer sent the DPD vendor ID (5.1). sent: probes and their repetitions; lost: those
-    that nobody answered in time; rtt_ms: from the last answered one to its answer, None before."""
+    """Messages of one session. peer_sends: the peer sent the DPD vendor ID (5.1). peer_ios: it named itself IOS. sent: probes
+    and repetitions. lost: those that nobody answered in time. rtt_ms: from the last answered one to its answer, or None."""
 
     def __init__(self, sa: IsakmpSa) -> None:
         self.sa = sa
         self.peer_sends = False
+        self.peer_ios = False
         self.highest: "int | None" = None
         self.answered = 0
         self.sent = 0
@@ -58,6 +60,10 @@ class Dpd:
         self._number: "int | None" = None
         self._transmissions = 0  # of this probe
         self._outstanding: "dict[int, int]" = {}  # number -> when it was sent last
+
+    def scheme(self) -> str:
+        """How this peer is watched (`Scheme`)."""
+        return agreed(self.peer_sends, self.peer_ios, isinstance(self.sa.attempt, Attempt))
 
     # --- the peer's probes ------------------------------------------------------------------------------------------
 

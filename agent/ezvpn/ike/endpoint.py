@@ -114,11 +114,17 @@ class Endpoint:
         if found is not None:
             found.liveness.configure(keepalive, now)
 
-    def probe(self, session: int, now: int) -> None:
-        """Something looks wrong on the way to the peer: ask it at once. What comes of it is up to dead peer detection."""
+    def probe(self, session: int, now: int) -> bool:
+        """Something looks wrong on the way to the peer: ask it at once. What comes of it is up to dead peer detection; False:
+        nothing will, because this peer is not watched."""
         found = self._find(session)
-        if found is not None:
-            found.liveness.probe_now(now)
+        return found is not None and found.liveness.probe_now(now)
+
+    def suspect(self, peer: bytes, now: int) -> None:
+        """The network says that this peer cannot be reached: ask it at once. ICMP proves nothing, so it is no verdict."""
+        for session in self._sessions:
+            if session.peer == peer:
+                session.liveness.probe_now(now)
 
     def note_outbound(self, session: int, now: int) -> None:
         """The data plane sent a packet after the silence that `events.Watch` told of."""

@@ -3,8 +3,9 @@
 RFC 3706 5; `crypto isakmp keepalive seconds [retry] [periodic | on-demand]` of IOS. The messages are in `dpd`.
 
     OFF      nobody is watched: no keepalive configured, or the peer has no DPD
-    WATCHING the idle timer runs. Periodic: a probe each `seconds`, put off by an ACK or a hello only. On-demand: `seconds` since
-             the last sign of life; then the data plane's counters are looked at once
+    WATCHING the idle timer runs. Periodic: a probe each `seconds`, put off by an ACK or a hello only; another sign of life ends
+             retries and leaves the beat as it was. On-demand: `seconds` since the last sign of life; then the data plane's
+             counters are looked at once
     ASLEEP   on-demand, and nothing to send: no timer at all until the plane reports the first outbound packet
     PROBING  an R-U-THERE is out; each `retry` without an answer raises the error counter and repeats it, the fifth is the verdict
 
@@ -13,7 +14,7 @@ fresh: an IKE message under a new message ID, ESP past anti-replay, an R-U-THERE
 that is outstanding.
 """
 
-from ezvpn.ike.dpd import Dpd
+from ezvpn.ike.dpd import Dpd, Scheme
 from ezvpn.ike.events import PeerAlive, PeerSilent, Watch
 from ezvpn.ike.params import Keepalive
 from ezvpn.ike.sa import IsakmpSa
@@ -41,12 +42,14 @@ class Liveness:
         self.mode = Mode.OFF
         self.missed = 0
         self._probed_at: "int | None" = None
+        self._suspected = False  # the idle timer is set to a probe that a suspicion asked for
+        self._beat_at = 0  # periodic: from here a probe is due each `seconds`
         self._life_at = 0  # the last sign of life that (re)started the idle timer
 
     def start(self, now: int) -> None:
         """The ISAKMP SA is ready for quick mode, or the settings changed: (re)arm, if there is anything to watch with."""
         self.stop()
-        if self.keepalive is not None and self.dpd.peer_sends:
+        if self.keepalive is not None and self.dpd.scheme() == Scheme.DPD:
             self.sa.lines.watching()
             self._watch(now)
 
@@ -65,7 +68,7 @@ class Liveness:
             return False
         if self.mode == Mode.PROBING:
             self._alive(None)
-            self._watch(at)
+            self._watch(at, True)
         elif self.keepalive is not None and not self.keepalive.periodic:
             if at == self._life_at:
                 return False
@@ -96,13 +99,24 @@ class Liveness:
         if self.sa.is_up():
             self.start(now)
 
-    def probe_now(self, now: int) -> None:
-        """Something looks wrong (ICMP unreachable, a link went down): ask at once. No verdict, and no more often than a retry."""
+    def probe_now(self, now: int) -> bool:
+        """Something looks wrong (ICMP unreachable, a link went down): ask at once. It is no verdict. Anybody can send ICMP, so no
+        more often than a retry: the next one waits for its time. False: nobody is watched, so nothing will come of it."""
         keepalive = self.keepalive
-        if keepalive is None or self.mode not in (Mode.WATCHING, Mode.ASLEEP):
-            return
-        if self._probed_at is None or now - self._probed_at >= keepalive.retry * 1000:
+        if keepalive is None or self.mode == Mode.OFF:
+            return False
+        if self.mode == Mode.PROBING:
+            return True
+        at = now if self._probed_at is None else self._probed_at + keepalive.retry * 1000
+        if at <= now:
             self._probe(now)
+            return True
+        due = self.sa.timers.at(Slot.DPD_IDLE)
+        if due is None or at < due:
+            self.mode = Mode.WATCHING
+            self._suspected = True
+            self.sa.timers.set(Slot.DPD_IDLE, at)
+        return True
 
     def note_outbound(self, now: int) -> None:
         """The plane sent a packet after the silence: on-demand has a reason to ask."""
@@ -117,7 +131,7 @@ class Liveness:
         if keepalive is None:
             return
         if timers.take(Slot.DPD_IDLE, now):
-            if keepalive.periodic:
+            if keepalive.periodic or self._suspected:
                 self._probe(now)
             else:
                 self.mode = Mode.ASLEEP
@@ -146,19 +160,27 @@ class Liveness:
             return
         self.mode = Mode.PROBING
         self.missed = 0
+        self._suspected = False
         self._probed_at = now
+        self._beat_at = now
         self.sa.timers.stop(Slot.DPD_IDLE)
         self.dpd.probe(False, now)
         self.sa.timers.set(Slot.DPD_REPLY, now + keepalive.retry * 1000)
         self.sa.core.emit(Watch(self.sa.id, "first-inbound"))
 
-    def _watch(self, at: int) -> None:
-        """WATCHING, the idle timer counted from `at`."""
-        if self.keepalive is not None:
-            self.mode = Mode.WATCHING
-            self._life_at = at
-            self.sa.timers.stop(Slot.DPD_REPLY)
-            self.sa.timers.set(Slot.DPD_IDLE, at + self.keepalive.seconds * 1000)
+    def _watch(self, at: int, on_beat: bool = False) -> None:
+        """WATCHING, the idle timer counted from `at`. on_beat: periodic probes go on as if there had been no retries."""
+        keepalive = self.keepalive
+        if keepalive is None:
+            return
+        self.mode = Mode.WATCHING
+        self._suspected = False
+        self._life_at = at
+        self.sa.timers.stop(Slot.DPD_REPLY)
+        interval = keepalive.seconds * 1000
+        if on_beat and keepalive.periodic:
+            at -= (at - self._beat_at) % interval
+        self.sa.timers.set(Slot.DPD_IDLE, at + interval)
 
     def _alive(self, rtt_ms: "int | None") -> None:
         if rtt_ms is not None or self.missed:

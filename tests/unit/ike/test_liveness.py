@@ -190,16 +190,24 @@ def test_esp_ends_running_retries(second: float) -> None:
     w.to(second)
     assert [e.what for e in w.said(Watch)] == ["first-inbound"]
     w.esp()
-    assert w.to(second + 9.9) == []
-    assert w.to(second + 10) == [second + 10]
+    assert w.to(19.999) == []
+    assert w.to(20) == [20], "the timer never restarts at ESP: a probe each 10 s, +10 +20"
     assert not w.said(SessionDown)
+
+
+def test_after_retries_longer_than_the_interval_the_beat_goes_on() -> None:
+    """R-U-THERE +10, again +70 +130 +190; ESP at +213: the next of +10 +20 +30 … is +220."""
+    w = Watched(Keepalive(10, 60, True))
+    w.to(213)
+    w.esp()
+    assert w.to(225) == [220]
 
 
 def test_another_message_of_ike_ends_running_retries_too() -> None:
     w = Watched(PERIODIC)
     w.to(13)
     w.gateway.inform(notify(NotifyType.CONNECTED))
-    assert w.to(22.9) == [] and w.to(23) == [23]
+    assert w.to(19.999) == [] and w.to(20) == [20]
 
 
 def test_after_the_verdict_nothing_is_believed() -> None:
@@ -289,7 +297,7 @@ def test_without_the_vendor_id_nobody_is_asked() -> None:
     for keepalive in (PERIODIC, ON_DEMAND):
         w = Watched(keepalive, dpd=False)
         assert w.to(3600) == []
-        w.h.client.probe(w.h.session, w.h.now)
+        assert not w.h.client.probe(w.h.session, w.h.now), "whoever asks must not wait for a verdict"
         w.collect()
         assert w.numbers() == []
 
@@ -313,7 +321,7 @@ def test_new_settings_start_the_timers_of_the_live_sa_again() -> None:
 def test_a_suspicion_asks_at_once_and_is_no_verdict(keepalive: Keepalive) -> None:
     w = Watched(keepalive)
     w.to(4)
-    w.h.client.probe(w.h.session, w.h.now)
+    assert w.h.client.probe(w.h.session, w.h.now)
     w.collect()
     assert [at for at, _ in w.log] == [4]
     w.h.now += 30
@@ -329,6 +337,31 @@ def test_suspicions_do_not_make_us_a_reflector() -> None:
         w.collect()
         w.ack()
     assert len(w.numbers()) == 1
+
+
+@pytest.mark.parametrize("keepalive", [PERIODIC, ON_DEMAND])
+def test_a_suspicion_just_after_a_probe_waits_for_the_time_of_a_retry(keepalive: Keepalive) -> None:
+    """Asked at +4 and answered; suspicions at +4.5 and +5 make one probe at +6, 2 s after the last."""
+    w = Watched(keepalive)
+    w.to(4)
+    w.h.client.probe(w.h.session, w.h.now)
+    w.collect()
+    w.ack()
+    for second in (4.5, 5):
+        w.to(second)
+        assert w.h.client.probe(w.h.session, w.h.now)
+    assert w.to(6) == [6]
+    w.ack()
+    assert w.to(14) == []
+
+
+def test_a_suspicion_wakes_up_who_sleeps() -> None:
+    w = Watched(ON_DEMAND)
+    w.to(100)
+    w.h.client.probe(w.h.session, w.h.now)
+    w.collect()
+    assert [at for at, _ in w.log] == [100]
+    assert w.to(110) == [102, 104, 106, 108] and w.said(SessionDown)[0].cause == "peer-dead"
 
 
 def test_the_status_has_the_figures() -> None:
