@@ -16,6 +16,7 @@ class FakeEndpoint:
         self.to = (0, b"\0\0\0\0", 500)
         self.events = []
         self.room = 16
+        self.watched = False  # whether `probe` finds dead peer detection running
         self._next_session = 1
         self._next_child = 1
 
@@ -67,6 +68,10 @@ class FakeEndpoint:
 
     def note_inbound(self, session, now):
         self.calls.append(("note_inbound", session))
+
+    def probe(self, session, now):
+        self.calls.append(("probe", session))
+        return self.watched
 
     def prepare(self, group, now):
         self.calls.append(("prepare", group))

@@ -112,7 +112,8 @@ class Device:
             reconnect = False
             for change in found:
                 reconnect = reconnect or (change.effect == Effect.RECONNECT and change.profile in ("", profile.name))
-            edge.tunnel.interface(self._available(settings.outside), now)
+            wanted = self._shut(settings.outside) or settings.outside != edge.tunnel.settings.outside
+            edge.tunnel.interface(self._available(settings.outside), now, shut=wanted)
             edge.tunnel.configure(settings, reconnect and existing is not None, now)
             edge.dirty = True
             self._obey(edge, now)
@@ -370,8 +371,11 @@ class Device:
             tunnel.address_changed(now)
 
     def _available(self, outside: str) -> bool:
+        return self.links.available(outside) and not self._shut(outside)
+
+    def _shut(self, outside: str) -> bool:
         interface = self._interface(outside)
-        return self.links.available(outside) and not (interface is not None and interface.shutdown)
+        return interface is not None and interface.shutdown
 
     def _interface_warnings(self) -> "list[str]":
         found = [self.links.warning(each.name, each.address) for each in self.config.interfaces if each.ezvpn]

@@ -88,20 +88,27 @@ class EasyVpn(Standby):
             return
         getattr(self, handler)(event, now)
 
-    def interface(self, available: bool, now: int) -> None:
-        """The outside interface appeared and is up, or not."""
-        if available == self._available:
+    def interface(self, available: bool, now: int, shut: bool = False) -> None:
+        """The outside interface appeared and is up, or not. A link may be back in a moment: where the gateway is watched it is
+        asked at once, and its silence is what ends the tunnel. shut: somebody wants it so, there is nothing to wait for."""
+        if available == self._available and (available or not shut):
             return
-        self._available = available
+        before, self._available = self._available, available
         if available:
             if self.state == State.VALID_CFG:
                 self._fire(Input.INTERFACE_UP, now)
+            elif self.state == State.IPSEC_ACTIVE and not before:
+                self.telling.note("outside interface " + self.settings.outside + " is up again")
         elif self.state not in (State.IDLE, State.VALID_CFG) and not self.credentials.held:
             # A link that comes and goes must not offer rejected credentials again.
-            self._explain("interface-down", "up", 0, self.settings.outside or "(none)")
-            self._contacted = []
-            self._fire(Input.INTERFACE_DOWN, now)
-            self.telling.failed(self.reason, now)
+            if self.state == State.IPSEC_ACTIVE and not shut and self.suspect(now):
+                self.telling.warn("outside interface " + self.settings.outside + " is down: asking the gateway")
+            else:
+                self._interface_down(now)
+
+    def suspect(self, now: int) -> bool:
+        """Something looks wrong on the way to the gateway: ask it at once. False: nothing will come of it, it is not watched."""
+        return self.session != 0 and self.endpoint.probe(self.session, now)
 
     def hurry(self, now: int) -> None:
         """A link came up, an address or a route is new: the wait between tries ends. Not the one after a rejection."""
@@ -158,6 +165,8 @@ class EasyVpn(Standby):
         missing = settings.missing()
         if settings.keepalive != old.keepalive and self.session:
             self.endpoint.set_keepalive(self.session, settings.keepalive, now)
+            if self.beside.session:
+                self.endpoint.set_keepalive(self.beside.session, settings.keepalive, now)
         if missing:
             self.cause, self.reason = "configuration", missing
             if self.state != State.IDLE:

@@ -320,7 +320,16 @@ class Machine:
             self.telling.note(self.reason)
         else:
             self.telling.failed(self.reason, now)
-        self._fire(Input.CONN_DOWN, now)
+        if self._available:
+            self._fire(Input.CONN_DOWN, now)
+        else:
+            self._interface_down(now)
+
+    def _interface_down(self, now: int) -> None:
+        self._explain("interface-down", "up", 0, self.settings.outside or "(none)")
+        self._contacted = []
+        self._fire(Input.INTERFACE_DOWN, now)
+        self.telling.failed(self.reason, now)
 
     def _drop_session(self, now: int) -> None:
         """Free whatever the connection or the attempt holds, and stop every timer."""

@@ -3,6 +3,7 @@
 import pytest
 
 from ezvpn.ike.events import Rekey
+from ezvpn.ike.params import Keepalive
 from ezvpn.record import Secret
 
 from .scene import GW2, NEXT_PIN, PASSCODE, PASSWORD, USER_NAME, Scene, config, settings
@@ -249,6 +250,32 @@ class TestConfigurationAndPlane:
         assert s.said("SESSION_STATUS")[-1][0] == "DOWN"
         s.tunnel.interface(True, s.now)
         assert s.state == "READY"
+
+    def test_an_outside_interface_that_goes_down_where_the_gateway_is_watched_is_a_probe(self):
+        s = Scene()
+        session = s.up()
+        s.endpoint.watched = True
+        s.tunnel.interface(False, s.now)
+        s.drain()
+        assert (s.state, s.endpoint.take_calls()) == ("IPSEC_ACTIVE", [("probe", session)])
+        s.down(session, "peer-dead", "up")
+        assert s.state == "VALID_CFG"
+        assert s.connects() == []
+        s.tunnel.interface(True, s.now)
+        assert s.connects() == [("connect", 2, 14)]
+
+    def test_an_attempt_does_not_outlive_the_outside_interface(self):
+        s = Scene()
+        s.endpoint.watched = True
+        s.tunnel.interface(False, s.now)
+        assert s.state == "VALID_CFG"
+
+    def test_another_keepalive_is_told_to_the_live_session(self):
+        s = Scene()
+        session = s.up()
+        keepalive = Keepalive(10, 2, True)
+        s.tunnel.configure(settings(keepalive=keepalive), False, s.now)
+        assert s.endpoint.take_calls() == [("set_keepalive", session, keepalive)]
 
     def test_a_new_outside_address_reconnects_at_once(self):
         s = Scene()

@@ -6,6 +6,7 @@ Rekey --> connect 2 beside 1 --> XAUTH, Mode Config --> quick modes under 2 --> 
 import pytest
 
 from ezvpn.ike.events import Rekey, XauthResult
+from ezvpn.ike.params import Keepalive
 from ezvpn.record import Secret
 from ezvpn.tunnel.beside import AGAIN_MS, PASSED_MS
 
@@ -59,6 +60,14 @@ class TestPhase1:
         s.configured(beside)
         status = s.tunnel.status(s.now)
         assert (status.phase1.session, [other.session for other in status.beside]) == (beside, [1])
+
+    def test_another_keepalive_is_told_to_both(self):
+        s = Scene()
+        beside = renewing(s)
+        s.endpoint.take_calls()
+        keepalive = Keepalive(10, 2, True)
+        s.tunnel.configure(settings(keepalive=keepalive), False, s.now)
+        assert s.endpoint.take_calls() == [("set_keepalive", n, keepalive) for n in (1, beside)]
 
     def test_all_pairs_move_then_the_old_ones_go_then_the_old_session(self):
         s = Scene()
