@@ -90,6 +90,9 @@ class ScriptedNode:
     def plane_edges(self, now):
         return self._door("plane_edges", now)
 
+    def unreachable(self, peer, now):
+        return self._door("unreachable", peer, now)
+
     def apply(self, config, now):
         return self._door("apply", config, now)
 

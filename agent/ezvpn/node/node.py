@@ -91,6 +91,8 @@ class Node(Device):
             self._check_way(edge, now)
             if up:
                 tunnel.hurry(now)
+            elif edge.route is not None and edge.route.device == name:
+                tunnel.suspect(now)  # where no outside interface is named, this is the one
             self._obey(edge, now)
         self.routes_changed(now)
 
@@ -99,6 +101,13 @@ class Node(Device):
         kernel are looked at."""
         if self._refresh_at is None and not self._closing:
             self._refresh_at = now + _REFRESH_MS
+        self._settle(now)
+
+    def unreachable(self, peer: bytes, now: int) -> None:
+        """ICMP says that what we sent to this address (4 bytes) did not arrive. Nobody proves that, so it is no verdict: its
+        gateway is asked at once."""
+        self._count("icmp_unreachable")
+        self.endpoint.suspect(peer, now)
         self._settle(now)
 
     def plane_edges(self, now: int) -> None:
@@ -113,6 +122,8 @@ class Node(Device):
                 self.endpoint.note_inbound(session, now, found.spi)
             elif found.kind == Edge.FIRST_OUT and session:
                 self.endpoint.note_outbound(session, now)
+            elif found.kind == Edge.ICMP and session:
+                self.endpoint.probe(session, now)
             elif found.kind == Edge.VOLUME and edge is not None:
                 edge.tunnel.rekey(found.spi, now)
                 self._obey(edge, now)

@@ -189,21 +189,31 @@ class Adapter:
         self._pump.call(self.node.timeout, self.loop.now())
 
     def _ike_readable(self) -> None:
-        for _ in range(_IKE_BUDGET):
-            if not self._receive(_IKE):
-                return
+        self._receive_all(_IKE)
 
     def _natt_readable(self) -> None:
         if not self._moving:
-            for _ in range(_IKE_BUDGET):
-                if not self._receive(_NATT):
-                    return
+            self._receive_all(_NATT)
             return
         length = self._mover.inward(self._ike_view, self.loop.now())
         if length:
             source = (_NATT, self._mover.source[0], self._mover.source[1])
             self._pump.call(self.node.receive, self._ike_view[:length], self.loop.now(), source)
+        elif self._mover.idle:
+            self._unreachable(self.sockets.sockets[_NATT])
         self._edges()
+
+    def _receive_all(self, index: int) -> None:
+        for count in range(_IKE_BUDGET):
+            if not self._receive(index):
+                if count == 0:
+                    self._unreachable(self.sockets.sockets[index])
+                return
+
+    def _unreachable(self, sock: Part) -> None:
+        """A socket polled as readable and had nothing: then it is an ICMP error that waits."""
+        for peer in self.sockets.unreachable(sock):
+            self._pump.call(self.node.unreachable, peer, self.loop.now())
 
     def _receive(self, index: int) -> bool:
         found = self.sockets.receive_into(index, self._ike_view)
@@ -220,6 +230,8 @@ class Adapter:
 
     def _raw_readable(self) -> None:
         self._mover.inward_raw(self.loop.now())
+        if self._mover.idle:
+            self._unreachable(self._mover.raw)
         self._edges()
 
     def _edges(self) -> None:

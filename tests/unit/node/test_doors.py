@@ -30,7 +30,7 @@ LINES = (
     b"exit\r",
     b"?",
 )
-STEP = st.tuples(st.integers(0, 16), st.integers(0, 7), st.binary(max_size=40))
+STEP = st.tuples(st.integers(0, 17), st.integers(0, 7), st.binary(max_size=40))
 
 
 @each(st.lists(STEP, max_size=40))
@@ -72,6 +72,8 @@ def test_any_order_of_doors(steps):
             w.call(w.device, node.receive, data, w.now, (which % 2, GATEWAY, 500))
         elif door == 13:
             w.device.names["vpn.example"] = [SECOND][: which % 2]
+        elif door == 15:
+            w.call(w.device, node.unreachable, (GATEWAY, SECOND)[which % 2], w.now)
         elif door == 14 and which == 7:
             w.call(w.device, node.close, w.now)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from doubles.device import GATEWAY, SIX_LINES, World, gateway
+from doubles.device import CLIENT, GATEWAY, SECOND, SIX_LINES, World, gateway
 from doubles.link import Wire
 
 from ezvpn.dataplane.port import Edge
@@ -15,10 +15,11 @@ HOUR_MS = 3_600_000
 class Watched(World):
     """Up, with a keepalive; `silent` cuts everything from the gateway. Probes are counted by the status."""
 
-    def __init__(self, keepalive: str) -> None:
+    def __init__(self, keepalive: str, extra: str = "") -> None:
         self.silent = False
         super().__init__(gateway(), wire=Wire(fate=lambda number, data: () if self.silent else (5,)))
-        self.configure(f"crypto isakmp keepalive {keepalive}\n" + SIX_LINES)
+        line = f"crypto isakmp keepalive {keepalive}\n" if keepalive else ""
+        self.configure(line + SIX_LINES + extra)
         self.up()
         self.wait(100)
         self.spi = self.status.children[0].spi_in
@@ -112,6 +113,103 @@ def test_other_settings_start_the_timers_again_and_bounce_nothing() -> None:
     w.configure(SIX_LINES)
     w.wait(60_000)
     assert w.status.phase1.session == session and w.probes == 1
+
+
+# --- suspicions ---------------------------------------------------------------------------------------------------------
+
+OUTSIDE = "interface eth0\n crypto ipsec client ezvpn office outside\n"
+
+
+def test_icmp_unreachable_is_a_probe_at_once_and_no_verdict() -> None:
+    w = Watched("10 2")
+    w.call(w.device, w.node.unreachable, SECOND, w.now)
+    assert w.probes == 0, "another machine"
+    for _ in range(20):
+        w.call(w.device, w.node.unreachable, GATEWAY, w.now)
+    assert w.probes == 1
+    w.wait(15)
+    assert (w.status.state, w.status.dpd_rtt_ms) == ("IPSEC_ACTIVE", 10)
+    assert dict(w.node.all_counters())["icmp_unreachable"] == 21
+
+
+def test_the_planes_icmp_edge_is_a_probe_too() -> None:
+    w = Watched("10 2")
+    w.edge(Edge.ICMP)
+    assert w.probes == 1
+
+
+def test_an_unreachable_gateway_that_is_silent_is_dead_after_five_retries() -> None:
+    """Unreachable +0, R-U-THERE +0 +2 +4 +6 +8, the verdict +10: not 10 s later, as without the ICMP."""
+    w = Watched("10 2 periodic")
+    w.silent = True
+    began = w.now
+    w.call(w.device, w.node.unreachable, GATEWAY, w.now)
+    w.run(lambda: w.status.cause == "peer-dead", within=25_000)
+    assert w.now - began == 10_000
+
+
+class TestALinkThatGoesDown:
+    def up(self, keepalive: str = "10 2 periodic", extra: str = OUTSIDE) -> Watched:
+        w = Watched(keepalive, extra)
+        w.call(w.device, w.node.link, "eth0", True, CLIENT, w.now)
+        return w
+
+    def link(self, w: Watched, up: bool) -> None:
+        w.silent = not up
+        w.call(w.device, w.node.link, "eth0", up, CLIENT, w.now)
+
+    def test_and_up_again_in_time_costs_one_probe(self) -> None:
+        w = self.up()
+        session = w.status.phase1.session
+        self.link(w, False)
+        assert (w.status.state, w.probes) == ("IPSEC_ACTIVE", 1)
+        w.wait(7000)
+        self.link(w, True)
+        w.wait(30_000)
+        assert (w.status.state, w.status.phase1.session) == ("IPSEC_ACTIVE", session)
+        said = [line for line in w.device.log() if "outside interface" in line]
+        assert [line.split("): ")[1] for line in said] == [
+            "outside interface eth0 is down: asking the gateway",
+            "outside interface eth0 is up again",
+        ]
+
+    def test_for_longer_than_the_retries_is_waited_for(self) -> None:
+        w = self.up()
+        began = w.now
+        self.link(w, False)
+        w.run(lambda: w.status.state == "VALID_CFG", within=25_000)
+        assert w.now - began == 10_000
+        assert w.status.reason == "outside interface eth0 is down or absent"
+        assert w.device.plane.attached == {}
+        w.wait(60_000)
+        assert w.status.state == "VALID_CFG" and w.status.attempts == 1, "nothing is dialled over a link that is down"
+        self.link(w, True)
+        w.up()
+
+    def test_without_dpd_there_is_nothing_to_wait_for(self) -> None:
+        w = self.up("")
+        self.link(w, False)
+        assert w.status.state == "VALID_CFG"
+
+    def test_and_somebody_shuts_it(self) -> None:
+        w = self.up()
+        self.link(w, False)
+        assert w.status.state == "IPSEC_ACTIVE"
+        w.configure("crypto isakmp keepalive 10 2 periodic\n" + SIX_LINES + OUTSIDE + " shutdown\n")
+        assert w.status.state == "VALID_CFG"
+
+    def test_and_something_else_is_configured_meanwhile(self) -> None:
+        w = self.up()
+        self.link(w, False)
+        w.configure("hostname other\ncrypto isakmp keepalive 10 2 periodic\n" + SIX_LINES + OUTSIDE)
+        assert w.status.state == "IPSEC_ACTIVE"
+
+    def test_where_no_interface_is_named_it_is_the_one_on_the_way_to_the_gateway(self) -> None:
+        w = self.up(extra="")
+        w.call(w.device, w.node.link, "eth7", False, None, w.now)
+        assert w.probes == 0
+        w.call(w.device, w.node.link, "eth0", False, CLIENT, w.now)
+        assert (w.status.state, w.probes) == ("IPSEC_ACTIVE", 1)
 
 
 @pytest.mark.parametrize("after", (3, 10), ids=("before the ACK", "with the ACK"))

@@ -15,6 +15,7 @@ class Sockets:
         self.waiting = {0: [], 1: []}
         self.sent = []
         self.errors = {"EHOSTUNREACH": 3}
+        self.told_by_icmp = {}  # socket -> peers
 
     def receive_into(self, index, buffer):
         if not self.waiting[index]:
@@ -22,6 +23,9 @@ class Sockets:
         data, peer, port = self.waiting[index].pop(0)
         buffer[: len(data)] = data
         return len(data), peer, port
+
+    def unreachable(self, sock):
+        return self.told_by_icmp.pop(sock, [])
 
     def send(self, view, to):
         self.sent.append((bytes(view), to))
@@ -75,11 +79,13 @@ class Mover:
         self.source = (PEER, 4500)
         self.ike = [b"\0\0\0\0ike"]
         self.read = 64
+        self.idle = False
 
     def outward(self, now):
         return self.read
 
     def inward(self, view, now):
+        self.idle = not self.ike
         if not self.ike:
             return 0
         data = self.ike.pop(0)
@@ -197,6 +203,26 @@ def test_with_a_tun_device_port_4500_is_read_by_the_mover():
     mover.read = -1
     bench.loop.watched["tun"][0]()
     assert not {"tun", "raw"} & set(bench.loop.watched)
+
+
+def test_what_icmp_says_is_read_when_a_socket_wakes_us_for_nothing():
+    """The error queue makes a socket readable; what waits there is asked for only where the first datagram is missing."""
+    mover = Mover()
+    bench = Bench(mover, raw="raw")
+    bench.sockets.told_by_icmp = {"ike": [PEER], "natt": [PEER, b"\xc0\0\2\2"], "raw": [PEER]}
+    bench.sockets.waiting[SOCKET_IKE] = [(b"one", PEER, 500)]
+    bench.loop.watched["ike"][0]()
+    assert bench.doors("unreachable") == []
+    bench.loop.watched["ike"][0]()
+    assert bench.doors("unreachable") == [(PEER, 1000)]
+    bench.order("listen_tun", True)
+    bench.loop.watched["natt"][0]()  # an IKE datagram for the mover
+    assert len(bench.doors("unreachable")) == 1
+    bench.loop.watched["natt"][0]()
+    assert bench.doors("unreachable")[1:] == [(PEER, 1000), (b"\xc0\0\2\2", 1000)]
+    mover.idle = True
+    bench.loop.watched["raw"][0]()
+    assert len(bench.doors("unreachable")) == 4
 
 
 def test_resolve_store_log_and_write():

@@ -21,7 +21,7 @@ from ezvpn.runtime.cpython.resolver import Resolver
 from ezvpn.runtime.cpython.store import Store, read_text
 from ezvpn.runtime.cpython.tty import FdWriter, open_terminal
 from ezvpn.runtime.cpython.tundev import Mover, open_raw_esp
-from ezvpn.runtime.cpython.udp import IkeSockets
+from ezvpn.runtime.cpython.udp import IkeSockets, hear_errors
 from ezvpn.runtime.options import Options
 from ezvpn.wire.netlink import address_dump, link_dump
 
@@ -113,7 +113,9 @@ class Edge(Adapter):
 
     def open_raw(self) -> Part:
         try:
-            return open_raw_esp()
+            raw = open_raw_esp()
+            hear_errors(raw)
+            return raw
         except KernelError as error:
             self.note(error.what)
             return None

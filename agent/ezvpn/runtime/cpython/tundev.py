@@ -32,6 +32,8 @@ _BATCH_BYTES = 60000  # sealed packets that wait to be sent in one call; a UDP p
 _SOL_UDP = 17
 _UDP_SEGMENT = 103
 _NOT_SEGMENTED = (errno.EMSGSIZE, errno.EINVAL, errno.EIO, errno.EOPNOTSUPP)
+# An ICMP error about an earlier packet, maybe to another peer, fails the next call on a socket that hears them (ip(7)): once.
+_TOLD_BY_ICMP = (errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EPROTO, errno.EMSGSIZE)
 _segment_size = struct.Struct("@H").pack
 _MARKER = b"\0\0\0\0"
 _AGAIN = (errno.EAGAIN, errno.EINTR)
@@ -89,7 +91,8 @@ def open_raw_esp() -> "socket.socket":
 
 class Mover:
     """Moves packets for one table. natt: the socket of port 4500 · raw: the protocol 50 socket, or None where there is none,
-    then ESP without UDP is counted as a send error. `source` is where the IKE datagram came from that `inward` left."""
+    then ESP without UDP is counted as a send error. `source` is where the IKE datagram came from that `inward` left; `idle`: the
+    last call of `inward` or `inward_raw` found nothing at all."""
 
     def __init__(self, device: TunDevice, table: PacketTable, natt: Part, raw: Part = None) -> None:
         self.device = device
@@ -97,6 +100,7 @@ class Mover:
         self.natt = natt
         self.raw = raw
         self.source: "tuple[bytes, int]" = (b"\0\0\0\0", 0)
+        self.idle = False
         self._packet = bytearray(_BUFFER_BYTES)
         self._packet_view = memoryview(self._packet)
         self._sealed = memoryview(bytearray(_BATCH_BYTES + _BUFFER_BYTES + _SEALED_EXTRA))
@@ -155,8 +159,14 @@ class Mover:
         where = self._where
         sock = self.natt if to[0] else self.raw
         if number > 1:
+            segments = ((_SOL_UDP, _UDP_SEGMENT, _segment_size(segment)),)
             try:
-                sock.sendmsg((data,), ((_SOL_UDP, _UDP_SEGMENT, _segment_size(segment)),), 0, where)
+                try:
+                    sock.sendmsg((data,), segments, 0, where)
+                except OSError as error:
+                    if error.errno not in _TOLD_BY_ICMP:
+                        raise
+                    sock.sendmsg((data,), segments, 0, where)
                 return
             except OSError as error:
                 if error.errno not in _NOT_SEGMENTED:
@@ -168,7 +178,12 @@ class Mover:
             try:
                 if sock is None:
                     raise OSError(errno.EPROTONOSUPPORT, "no raw socket for ESP")
-                sock.sendto(data[at : at + segment], where)
+                try:
+                    sock.sendto(data[at : at + segment], where)
+                except OSError as error:
+                    if error.errno not in _TOLD_BY_ICMP:
+                        raise
+                    sock.sendto(data[at : at + segment], where)
             except OSError:
                 self.table.send_failed(to, 1)
 
@@ -184,10 +199,12 @@ class Mover:
         write = os.write
         datagram = self._packet_view
         plain = self._sealed
-        for _ in range(budget):
+        self.idle = False
+        for count in range(budget):
             try:
                 length, source = receive(datagram)
             except OSError:
+                self.idle = count == 0
                 return 0
             # RFC 3948 2.2, 2.3: four zero bytes where ESP has its SPI are IKE's marker; one byte is a keepalive.
             if length < 8:
@@ -217,10 +234,12 @@ class Mover:
         write = os.write
         packet = self._packet_view
         plain = self._sealed
-        for _ in range(budget):
+        self.idle = False
+        for count in range(budget):
             try:
                 length = receive(packet)
             except OSError:
+                self.idle = count == 0
                 return
             length = opening(packet[(packet[0] & 15) * 4 : length], plain)
             if length:

@@ -1,4 +1,4 @@
-"""The two UDP sockets that IKE uses: 500 and 4500 (RFC 3947 4), non-blocking.
+"""The two UDP sockets that IKE uses: 500 and 4500 (RFC 3947 4), non-blocking; and what ICMP says of what was sent (ip(7)).
 
 Only datagrams and addresses here; what is in them is for the node, and who reads the 4500 socket while a TUN device is up is
 for the packet movers. Same names as runtime/micropython/udp.py.
@@ -6,12 +6,43 @@ for the packet movers. Same names as runtime/micropython/udp.py.
 
 import errno
 import socket
+import struct
 
 from ezvpn.runtime.calls import Part
 
 IKE_PORT = 500
 NATT_PORT = 4500
 _RECEIVE_BUFFER = 1 << 20  # bytes; ESP arrives here in bursts
+_IP_RECVERR = 11
+_ERRORS_MOST = 16  # read a turn
+_ANCILLARY_BYTES = 64  # holds struct sock_extended_err with the address behind it
+_extended_error = struct.Struct("@IBBB").unpack_from  # errno, origin, ICMP type and code
+_ORIGIN_ICMP = 2
+_UNREACHABLE, _FRAGMENTATION_NEEDED = 3, 4  # RFC 792: a type, and the one code of it that is about size
+
+
+def hear_errors(sock: Part) -> None:
+    """Keep ICMP errors for `unreachable`. From now on one that waits makes the next call on the socket fail, whatever that call
+    does, and keeps the socket readable until it is read."""
+    sock.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
+
+
+def unreachable(sock: Part) -> "list[bytes]":
+    """4-byte addresses that ICMP has called unreachable (host, net, port …) since the last call, each once; 16 errors at most."""
+    found: "list[bytes]" = []
+    for _ in range(_ERRORS_MOST):
+        try:
+            # Of our own datagram nothing is wanted but where it went: that is the address here.
+            _, ancillary, _, where = sock.recvmsg(0, _ANCILLARY_BYTES, socket.MSG_ERRQUEUE)
+        except OSError:
+            break
+        for level, kind, data in ancillary:
+            if (level, kind) == (socket.IPPROTO_IP, _IP_RECVERR):
+                _, origin, type_, code = _extended_error(data)
+                peer = socket.inet_aton(where[0])
+                if origin == _ORIGIN_ICMP and type_ == _UNREACHABLE and code != _FRAGMENTATION_NEEDED:
+                    found += [peer] if peer not in found else []
+    return found
 
 
 class IkeSockets:
@@ -41,12 +72,20 @@ class IkeSockets:
     def send(self, view: "bytes | memoryview", to: "tuple[int, bytes, int]") -> bool:
         """Send to (socket, 4-byte peer, port). False if the network refused, which is counted: IKE repeats by itself."""
         index, peer, port = to
+        where = (socket.inet_ntoa(peer), port)
         try:
-            self.sockets[index].sendto(view, (socket.inet_ntoa(peer), port))
-        except OSError as error:
-            self._count(error)
-            return False
+            self.sockets[index].sendto(view, where)
+        except OSError:
+            try:
+                self.sockets[index].sendto(view, where)  # the first may have failed for an ICMP error that waited
+            except OSError as error:
+                self._count(error)
+                return False
         return True
+
+    def unreachable(self, sock: Part) -> "list[bytes]":
+        """What `hear_errors` kept, of one of `sockets` or of another socket that hears them."""
+        return unreachable(sock)
 
     def close(self) -> None:
         for sock in self.sockets:
@@ -56,6 +95,7 @@ class IkeSockets:
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         sock.setblocking(False)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+        hear_errors(sock)
         try:
             sock.bind(("", port))
         except OSError as error:

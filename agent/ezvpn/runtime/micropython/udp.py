@@ -1,4 +1,4 @@
-"""The two UDP sockets that IKE uses: 500 and 4500 (RFC 3947 4), non-blocking.
+"""The two UDP sockets that IKE uses: 500 and 4500 (RFC 3947 4), non-blocking; and what ICMP says of what was sent (ip(7)).
 
 Same names as runtime/cpython/udp.py. This interpreter has no getsockname, so a port that the kernel would choose is tried by
 number instead, and addresses are raw sockaddr_in bytes.
@@ -17,6 +17,10 @@ _DYNAMIC_FIRST = 49152  # the dynamic ports (RFC 6335 6): 49152-65535
 _DYNAMIC_COUNT = 16384
 _TRIES = 64
 _ANY = b"\0\0\0\0"
+_IPPROTO_IP = 0
+_IP_RECVERR = 11
+_MSG_ERRQUEUE = 0x2000
+_ERRORS_MOST = 16  # read a turn
 
 
 def sockaddr_in(address: bytes, port: int) -> bytes:
@@ -51,12 +55,30 @@ class IkeSockets:
 
     def send(self, view: "bytes | memoryview", to: "tuple[int, bytes, int]") -> bool:
         """Send to (socket, 4-byte peer, port). False if the network refused, which is counted: IKE repeats by itself."""
+        where = sockaddr_in(to[1], to[2])
         try:
-            self.sockets[to[0]].sendto(view, sockaddr_in(to[1], to[2]))
-        except OSError as error:
-            self._count(error)
-            return False
+            self.sockets[to[0]].sendto(view, where)
+        except OSError:
+            try:
+                self.sockets[to[0]].sendto(view, where)  # the first may have failed for an ICMP error that waited
+            except OSError as error:
+                self._count(error)
+                return False
         return True
+
+    def unreachable(self, sock: Part) -> "list[bytes]":
+        """4-byte addresses that ICMP has told errors about since the last call, each once; 16 errors at most. There is no recvmsg
+        here, so which error it was stays unknown: one about size counts too, and costs a probe."""
+        found: "list[bytes]" = []
+        for _ in range(_ERRORS_MOST):
+            try:
+                _, where = sock.recvfrom(1, _MSG_ERRQUEUE)
+            except OSError:
+                break
+            peer = bytes(where[4:8])
+            if peer not in found:
+                found.append(peer)
+        return found
 
     def close(self) -> None:
         for sock in self.sockets:
@@ -65,6 +87,9 @@ class IkeSockets:
     def _open(self, port: int) -> int:
         sock: Part = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         sock.setblocking(False)
+        # From now on an ICMP error that waits makes the next call fail, whatever it does, and keeps the socket readable until
+        # `unreachable` has read it.
+        sock.setsockopt(_IPPROTO_IP, _IP_RECVERR, 1)
         self.sockets.append(sock)
         wanted, failed = port, self._bind(sock, port) if port else 0
         if port and not failed:

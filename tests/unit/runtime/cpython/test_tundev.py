@@ -13,6 +13,7 @@ from ezvpn.crypto.backend_cpython import Backend
 from ezvpn.dataplane.port import Edge, KernelError
 from ezvpn.dataplane.sa_table import SaTable
 from ezvpn.runtime.cpython.tundev import Mover, TunDevice
+from ezvpn.runtime.cpython.udp import hear_errors, unreachable
 from ezvpn.wire.inet import ipv4_bytes
 from unit.dataplane.contract import START, child_up
 from unit.dataplane.packets import packet
@@ -155,6 +156,33 @@ def test_two_destinations_in_one_batch(rig):
     assert [rig.gateway.recv(2000)[:4] for _ in range(3)] == [b"\0\0\x20\x01"] * 3
     assert other.recv(2000)[:4] == b"\0\0\x20\x02"
     other.close()
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_a_peer_that_icmp_calls_unreachable_costs_another_nothing(rig, batch):
+    """Two gateways behind one socket, one of them gone: its ICMP errors fail the next call on the socket, whatever that sends."""
+    hear_errors(rig.natt)
+    gone = child_up(child=2, spi_in=0x1002, spi_out=0x2002, remote="10.2.0.0/16", peer=LOOPBACK)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as closed:
+        closed.bind(("127.0.0.1", 0))
+        gone.peer_port = closed.getsockname()[1]
+    rig.table.install("vpn", gone, START)
+    for _ in range(4):
+        for destination in ("10.2.0.5", *["10.1.0.5"] * batch):
+            rig.tun.send(packet(destination=destination))
+        assert rig.mover.outward(0) == 1 + batch
+    assert [rig.gateway.recv(2000)[:4] for _ in range(4 * batch)] == [b"\0\0\x20\x01"] * 4 * batch
+    assert rig.table.pair(0x1001).send_errors == 0
+    assert rig.mover.inward(rig.ike, START) == 0 and rig.mover.idle
+    assert unreachable(rig.natt) == [LOOPBACK]
+
+
+def test_idle_is_said_of_a_call_that_found_nothing(rig):
+    rig.from_gateway(rig.sealed())
+    rig.mover.inward(rig.ike, START)
+    assert not rig.mover.idle
+    rig.mover.inward(rig.ike, START)
+    assert rig.mover.idle
 
 
 def test_a_kernel_without_batches():

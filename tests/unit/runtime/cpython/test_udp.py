@@ -1,5 +1,6 @@
 """The two IKE sockets: real ports, what happens when they are taken, errors that are counted and never raised."""
 
+import select
 import socket
 
 from ezvpn.runtime.cpython.udp import IkeSockets
@@ -40,4 +41,36 @@ def test_what_the_network_refuses_is_counted():
     sockets = IkeSockets((0, 0))
     assert not sockets.send(b"x", (0, b"\xff\xff\xff\xff", 500))  # a broadcast without the right to it
     assert sockets.errors == {"EACCES": 1}
+    sockets.close()
+
+
+def refusing() -> int:
+    """A port of the loopback where nobody listens: its machine answers `port unreachable`."""
+    with taken() as sock:
+        return int(sock.getsockname()[1])
+
+
+def test_what_icmp_calls_unreachable_is_told_once():
+    sockets = IkeSockets((0, 0))
+    poll = select.poll()
+    poll.register(sockets.sockets[0], select.POLLIN)
+    for _ in range(3):
+        assert sockets.send(b"x", (0, LOCAL, refusing()))
+    assert poll.poll(1000), "what waits makes it readable"
+    sockets.receive_into(0, bytearray(10))
+    assert sockets.unreachable(sockets.sockets[0]) == [LOCAL]
+    assert sockets.unreachable(sockets.sockets[0]) == []
+    assert sockets.unreachable(sockets.sockets[1]) == []
+    assert poll.poll(0) == [], "and once read it does not"
+    sockets.close()
+
+
+def test_an_error_of_one_peer_costs_another_nothing():
+    """ip(7): the error that waits fails the next call, whatever it does."""
+    sockets = IkeSockets((0, 0))
+    for _ in range(5):
+        sockets.send(b"x", (0, LOCAL, refusing()))
+        assert sockets.send(b"for another", (0, LOCAL, sockets.ports[1]))
+        assert sockets.receive_into(1, bytearray(20)) == (11, LOCAL, sockets.ports[0])
+    assert set(sockets.errors) <= {"ECONNREFUSED"}
     sockets.close()

@@ -50,3 +50,25 @@ print(sockets.send(b"x", (0, b"\\xff\\xff\\xff\\xff", 500)), sockets.errors)
 """
     )
     assert out == "False {'EACCES': 1}\n"
+
+
+def test_what_icmp_calls_unreachable_is_told_once_and_costs_another_peer_nothing():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("", 0))
+        port = other.getsockname()[1]
+    out = run(
+        PRELUDE
+        + f"""
+import select
+sockets = IkeSockets((0, 0))
+poll = select.poll()
+poll.register(sockets.sockets[0], select.POLLIN)
+for _ in range(3):
+    sockets.send(b"x", (0, LOCAL, {port}))
+    print(sockets.send(b"for another", (0, LOCAL, sockets.ports[1])), sockets.receive_into(1, bytearray(20))[0])
+print(len(poll.poll(1000)))
+sockets.receive_into(0, bytearray(10))
+print(sockets.unreachable(sockets.sockets[0]), sockets.unreachable(sockets.sockets[0]), len(poll.poll(0)))
+"""
+    )
+    assert out == "True 11\n" * 3 + "1\n[b'\\x7f\\x00\\x00\\x01'] [] 0\n"
