@@ -20,6 +20,7 @@ DOORS = {
     "link": (3, True),
     "routes_changed": (0, True),
     "plane_edges": (0, True),
+    "unreachable": (1, True),
     "clock": (2, True),
     "mqtt": (1, True),
     "stored": (2, True),
@@ -37,13 +38,22 @@ START = "start"
 RECALL = "recall"
 
 # What a console session may ask of the node and change by it. Whatever else `Host` has is a question.
-HOST_CHANGES = ("apply", "configured", "tunnel_connect", "tunnel_clear", "tunnel_clear_sas", "tunnel_xauth")
+HOST_CHANGES = (
+    "apply",
+    "configured",
+    "tunnel_connect",
+    "tunnel_clear",
+    "tunnel_clear_sas",
+    "tunnel_xauth",
+    "isakmp_clear",
+)
 HOST_ASKS = (
     "clock",
     "config",
     "counters",
     "debug",  # a replay tells all of debugging in any case
     "debugging",
+    "deleted_sas",
     "log",
     "modes",
     "mqtt_status",
