@@ -6,12 +6,13 @@ Level 5. Here: the words after `replay`, the files, what is printed and the exit
 import sys
 
 from ezvpn.compat import IS_MICROPYTHON
-from ezvpn.console.debug import Clock
+from ezvpn.console.debug import Clock, clock_text
 from ezvpn.crypto.choose import best
 from ezvpn.flight import telling
 from ezvpn.flight.playback import Diverged
-from ezvpn.flight.replay import Replay, Secrets, runs
+from ezvpn.flight.replay import Replay, Secrets, headless, runs
 from ezvpn.flight.tape import BadTrace, Cell, Reader
+from ezvpn.report.json_text import clean
 from ezvpn.runtime.exits import CannotStart, Exit
 
 _EPIPE = 32
@@ -91,6 +92,11 @@ def replay(path: str, data: bytes, secrets: Secrets, as_json: bool) -> int:
     cells = reader.cells()
     found = runs(cells)
     good = True
+    lost = headless(cells)
+    if lost and not as_json:
+        print("--- the ring has lost the beginning of a run: its log lines only")
+        for at, text in lost:
+            print(clock_text(at) + ": " + clean(text))
     for i in range(len(found)):
         if len(found) > 1 and not as_json:
             print("--- run " + str(i + 1) + " of " + str(len(found)))
@@ -98,7 +104,7 @@ def replay(path: str, data: bytes, secrets: Secrets, as_json: bool) -> int:
         good = _run(path, found[i], secrets if i == len(found) - 1 else Secrets(None), as_json) and good
     fault = reader.fault
     if fault is None and not found:
-        fault = BadTrace(0, "the trace has no beginning that a replay could start from")
+        fault = BadTrace(0, "the trace has no beginning that a replay could start from: what it has are log lines")
     if fault is not None:
         _say(path + ": at byte " + str(fault.offset) + ": " + fault.why)
         return Exit.CONFIGURATION

@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from doubles.flight import SIX_LINES, RecordedWorld, gateway
+from doubles.flight import SIX_LINES, RecordedDevice, RecordedWorld, gateway
 
 from ezvpn import replay
+from ezvpn.console.debug import clock_text
 from ezvpn.runtime.exits import CannotStart
 
 
@@ -108,3 +109,22 @@ def test_a_reader_that_has_seen_enough_is_no_fault(files: tuple[str, str]) -> No
     command = f"{sys.executable} -m ezvpn replay {files[0]} | head -1"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
     assert (len(done.stdout.splitlines()), done.stderr) == (1, "")
+
+
+def test_of_a_run_that_outgrew_the_ring_the_log_lines_are_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    w = RecordedWorld(gateway(seed=50), device=RecordedDevice(segment_bytes=1500))
+    w.configure("crypto isakmp keepalive 10 2 periodic\n" + SIX_LINES)
+    w.up()
+    w.wait(100_000)
+    w.sides.remove(w.gateways[0])
+    w.wait(30_000)
+    (tmp_path / "late.ezt").write_bytes(w.device.trace())
+    assert replay.main([str(tmp_path / "late.ezt")]) == 1
+    told = capsys.readouterr()
+    lines = told.out.splitlines()
+    assert lines[0] == "--- the ring has lost the beginning of a run: its log lines only"
+    down = [record for record in w.node.log.after(0)[1] if "tunnel is DOWN" in record.text()]
+    assert f"{clock_text(down[0].at)}: {down[0].text()}" in lines
+    assert "what it has are log lines" in told.err

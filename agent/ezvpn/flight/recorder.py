@@ -136,6 +136,7 @@ class Recorder(Log):
             rest = ("message",)
         if self.ring.full():
             self.ring.begin()
+            self.put(Tag.GOES_ON, self._now)
         if self._movers is not None:
             self._movers.note()
         self._door(name, now, self._traced(rest))

@@ -71,6 +71,24 @@ def runs(cells: "list[Cell]") -> "list[list[Cell]]":
     return found
 
 
+def headless(cells: "list[Cell]") -> "list[tuple[int, str]]":
+    """What is left of a run whose beginning the ring has lost: its log lines with their boot ms. It cannot be run again."""
+    found = []
+    now = 0
+    for cell in cells:
+        if cell.tag == Tag.HEAD:
+            break
+        if cell.tag == Tag.GOES_ON:
+            now = cell.value
+        elif cell.tag == Tag.DOOR:
+            now += cell.value[1]
+        elif cell.tag == Tag.CLOCK:
+            now += cell.value
+        elif cell.tag == Tag.LOG:
+            found.append((now + cell.value[0], cell.value[1]))
+    return found
+
+
 class Replay:
     """One run. `step()` until None; raises `Diverged`. `crypto`: a real backend (its `hash`; all of it with a file of keys)."""
 
@@ -114,7 +132,10 @@ class Replay:
     def step(self) -> "Step | None":
         """The next call of the node, None at the end of the trace."""
         player = self._player
-        while player.peek() in (Tag.MOVED, Tag.EDGE):
+        while player.peek() in (Tag.GOES_ON, Tag.MOVED, Tag.EDGE):
+            if player.peek() == Tag.GOES_ON:
+                player.next()
+                continue
             moved.put_back(self.plane, player.peek(), player.next())
         if not player.peek():
             return None

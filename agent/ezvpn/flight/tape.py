@@ -31,6 +31,7 @@ class Tag:
     """What a record is. Upper case: what came in or was answered; lower case: what came out, to compare a replay with."""
 
     HEAD = ord("H")
+    GOES_ON = ord("G")
     DOOR = ord("D")
     CLOCK = ord("N")
     HOST = ord("A")
@@ -53,6 +54,7 @@ class Tag:
 # For messages about a trace that does not fit.
 WORDS = {
     Tag.HEAD: "head of a segment",
+    Tag.GOES_ON: "next segment",
     Tag.DOOR: "call of the node",
     Tag.CLOCK: "time",
     Tag.HOST: "console command",
