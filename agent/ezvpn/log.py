@@ -45,6 +45,9 @@ CATALOG = {
     "EZVPN_FAILED": ("CRYPTO", 3, "EZVPN(%s): %s"),
     "EZVPN_WARNING": ("CRYPTO", 4, "EZVPN(%s): %s"),
     "EZVPN_NOTE": ("CRYPTO", 6, "EZVPN(%s): %s"),
+    "MAP_FAILED": ("CRYPTO", 3, "crypto map %s: %s"),
+    "MAP_WARNING": ("CRYPTO", 4, "crypto map %s: %s"),
+    "MAP_NOTE": ("CRYPTO", 6, "crypto map %s: %s"),
     "EZVPN_XAUTH": (
         "CRYPTO",
         5,

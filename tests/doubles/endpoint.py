@@ -30,6 +30,9 @@ class FakeEndpoint:
         self.calls.append(("connect", session, attempt.transforms[0].group))
         return session
 
+    def accept(self, rules):
+        self.rules = rules
+
     def answer_xauth(self, session, fields, now):
         self._need(session)
         shown = [(number, value if isinstance(value, str) else value.reveal().decode()) for number, value in fields]

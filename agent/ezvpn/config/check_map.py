@@ -8,6 +8,8 @@ from ezvpn.config.check_words import esp_words, phase1_words
 from ezvpn.config.model import Config, MapEntry
 from ezvpn.ike.params import Selector
 
+CANNOT = "cannot come up: "
+
 
 def explain(config: Config, entry: MapEntry) -> "list[str]":
     """What this entry does. No line holds a secret."""
@@ -30,7 +32,7 @@ def explain(config: Config, entry: MapEntry) -> "list[str]":
 
 def missing(config: Config, entry: MapEntry) -> "list[str]":
     """What keeps this entry from coming up, as the end of a sentence that names it."""
-    about = "cannot come up: "
+    about = CANNOT
     where = " to its block"
     found = []
     if not entry.peers:

@@ -16,20 +16,23 @@ from ezvpn.console.debug import Clock
 from ezvpn.crypto.port import Crypto
 from ezvpn.dataplane.port import DataPlane, KernelError, Route
 from ezvpn.ike.endpoint import Endpoint
-from ezvpn.ike.events import ChildDown, ChildUp, Event, PeerMoved, Watch
+from ezvpn.ike.events import ChildDown, ChildUp, Event, Incoming, PeerMoved, Watch
 from ezvpn.ike.params import ModeConfig
 from ezvpn.ike.status import TunnelStatus
 from ezvpn.log import CATALOG, LogRecord, Ring, Severity
+from ezvpn.node.callers import Callers
 from ezvpn.node.debugging import Debugging
 from ezvpn.node.facts import Facts, Order
 from ezvpn.node.handover import Handover
 from ezvpn.node.plane_watch import PlaneWatch
-from ezvpn.node.settings import masked, settings_of
+from ezvpn.node.settings import map_settings_of, masked, settings_of
 from ezvpn.node.stderr import StderrLog
 from ezvpn.record import wipe
 from ezvpn.report import snapshot
 from ezvpn.report.reporter import Reporter
+from ezvpn.tunnel.crypto_map import CryptoMap
 from ezvpn.tunnel.easy_vpn import EasyVpn
+from ezvpn.tunnel.map_settings import MapSettings
 from ezvpn.tunnel.outputs import Attach, Detach, Look, Notice, Output, Resolve
 from ezvpn.tunnel.outside import Links
 from ezvpn.tunnel.peers import parse_ipv4
@@ -87,6 +90,7 @@ class Device:
         self._refresh_at: "int | None" = None
         self._watch = PlaneWatch(self.endpoint, plane)
         self._handover = Handover(plane)
+        self._callers = Callers(self.endpoint)
         self._stderr = StderrLog(self.log, self.order)
 
     # --- changes and questions ----------------------------------------------------------------------------------------
@@ -97,21 +101,28 @@ class Device:
             return []
         found = changes.diff(self.config, config)
         self.config = config
-        names = [profile.name for profile in config.profiles]
+        wanted: "list[Settings]" = [
+            settings_of(config, profile, self.crypto, self.facts) for profile in config.profiles
+        ]
+        names = [settings.name for settings in wanted]
+        for entry in config.crypto_maps:
+            if entry.tunnel not in names:
+                wanted.append(map_settings_of(config, entry, self.crypto, self.facts))
+        names = [settings.name for settings in wanted]
         for edge in list(self._edges):
-            if edge.tunnel.name not in names:
+            of_a_map = [1 for each in wanted if each.name == edge.tunnel.name and isinstance(each, MapSettings)] != []
+            if edge.tunnel.name not in names or of_a_map != isinstance(edge.tunnel, CryptoMap):
                 edge.tunnel.close(now)
                 self._obey(edge, now)
                 self._edges.remove(edge)
                 self.reporter.tunnel_removed(edge.tunnel.name, now)
         self._report_at = now  # not here: the first datagram does not wait until the report is set up
-        for profile in config.profiles:
-            settings = settings_of(config, profile, self.crypto, self.facts)
-            existing = self._edge(profile.name)
+        for settings in wanted:
+            existing = self._edge(settings.name)
             edge = existing or self._new_edge(settings, now)
             reconnect = False
             for change in found:
-                reconnect = reconnect or (change.effect == Effect.RECONNECT and change.profile in ("", profile.name))
+                reconnect = reconnect or (change.effect == Effect.RECONNECT and change.profile in ("", settings.name))
             wanted = self._shut(settings.outside) or settings.outside != edge.tunnel.settings.outside
             edge.tunnel.interface(self._available(settings.outside), now, shut=wanted)
             edge.tunnel.configure(settings, reconnect and existing is not None, now)
@@ -197,6 +208,9 @@ class Device:
             any_event = True
             if isinstance(event, Watch):
                 self._watch.wanted(event, now)
+                continue
+            if isinstance(event, Incoming):
+                self._adopt(event, now)
                 continue
             edge = self._owner(event.session)
             if not self._to_plane(event, edge, now):
@@ -295,6 +309,7 @@ class Device:
         complaint = self.plane.complaint()
         if complaint:
             self._add_log(now, "DATAPLANE_WARNING", complaint)
+        self._callers.update([edge.tunnel for edge in self._edges if isinstance(edge.tunnel, CryptoMap)])
         for edge in self._edges:
             if edge.dirty:
                 edge.dirty = False
@@ -321,10 +336,20 @@ class Device:
 
     def _new_edge(self, settings: Settings, now: int) -> _Edge:
         name = settings.name
-        tunnel = EasyVpn(settings, self.endpoint, self._entropy, lambda peer: self._locate(name, peer), now)
+        kind = CryptoMap if isinstance(settings, MapSettings) else EasyVpn
+        tunnel = kind(settings, self.endpoint, self._entropy, lambda peer: self._locate(name, peer), now)
         edge = _Edge(tunnel)
         self._edges.append(edge)
         return edge
+
+    def _adopt(self, event: Incoming, now: int) -> None:
+        """A peer of a crypto map called."""
+        edge = self._edge(self._callers.name(event.rule))
+        if edge is None or not isinstance(edge.tunnel, CryptoMap):
+            self.endpoint.close(event.session, now, "not in use")
+            return
+        edge.tunnel.adopt(event.session, event.peer, now)
+        self._obey(edge, now)
 
     def _locate(self, name: str, peer: bytes) -> "bytes | None":
         """Our address on the way to a peer, None where nobody knows."""
@@ -378,7 +403,11 @@ class Device:
         return interface is not None and interface.shutdown
 
     def _interface_warnings(self) -> "list[str]":
-        found = [self.links.warning(each.name, each.address) for each in self.config.interfaces if each.ezvpn]
+        found = [
+            self.links.warning(each.name, each.address)
+            for each in self.config.interfaces
+            if each.ezvpn or each.crypto_map
+        ]
         return [text for text in found if text]
 
     def _carries_reports(self, config: ModeConfig) -> bool:

@@ -5,7 +5,7 @@ Belongs here: which session is which, and when one is tried again or closed. Not
 
 from ezvpn.compat import const
 from ezvpn.ike.endpoint import Endpoint
-from ezvpn.ike.params import Attempt
+from ezvpn.ike.params import Attempt, MainAttempt
 from ezvpn.tunnel.backoff import Backoff
 
 AGAIN_MS = const(60000)  # a renewal that failed; a gateway's life has hours left
@@ -25,7 +25,7 @@ class Beside:
         self.previous = 0
         self.passing = False
 
-    def start(self, attempt: Attempt, now: int) -> bool:
+    def start(self, attempt: "Attempt | MainAttempt", now: int) -> bool:
         """False: the core has no room at the moment."""
         try:
             self.session = self._endpoint.connect(attempt, now)

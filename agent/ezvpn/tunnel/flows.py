@@ -92,19 +92,20 @@ class Flows:
         if settings.pfs_group is not None:
             self.pfs = settings.pfs_group
 
+    def plan(self, session: int, settings: Settings, phase1_group: int, at: int) -> None:
+        """The peer called: it negotiates what it wants; what does not stand at `at` (ms) is opened by us."""
+        self._begin(session, settings, phase1_group)
+        self._plan(list(settings.protects))
+        self.reopen_at = at
+
     def open(self, session: int, settings: Settings, config: ModeConfig, phase1_group: int, now: int) -> None:
         """Start a quick mode for each planned pair that isn't up, and close what is no longer planned."""
-        self.session = session
-        self._settings = settings
-        self.phase1_group = phase1_group
-        self.pfs_fixed = settings.pfs_group is not None
-        if settings.pfs_group is not None:
-            self.pfs = settings.pfs_group
-        else:
+        self._begin(session, settings, phase1_group)
+        if settings.pfs_group is None:
             # 28679 is a flag, not a group number: the group is that of phase 1.
             self.pfs = phase1_group if config.pfs else 0
         old = self.flows
-        self._plan(_selectors(settings, config))
+        self._plan(list(settings.protects) or _selectors(settings, config))
         for flow in old:
             if flow in self.flows:
                 continue
@@ -121,6 +122,8 @@ class Flows:
         self.phase1_group = phase1_group
         for flow in self.flows:
             flow.renewal = NOTHING  # one that runs under the old ISAKMP SA may still come up beside
+            if flow.standing and flow.standing[-1][0] == session:
+                continue  # the peer was faster
             if flow.state == UP:
                 self._start(flow, True, now)
             elif flow.state == OPENING:
@@ -297,6 +300,14 @@ class Flows:
             if flow.state == FAILED:
                 return flow.failure
         return (0, "no-answer", "")
+
+    def _begin(self, session: int, settings: Settings, phase1_group: int) -> None:
+        self.session = session
+        self._settings = settings
+        self.phase1_group = phase1_group
+        self.pfs_fixed = settings.pfs_group is not None
+        if settings.pfs_group is not None:
+            self.pfs = settings.pfs_group
 
     def _plan(self, pairs: "list[tuple[Selector, Selector]]") -> None:
         planned: "list[Flow]" = []

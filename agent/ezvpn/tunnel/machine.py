@@ -233,15 +233,15 @@ class Machine:
             self._traffic_at = now
             if self.settings.idletime_s is not None:
                 self._timers[IDLE] = now + self.settings.idletime_s * 1000
-            self.telling.notice("EZVPN_CONNECTION_UP", *self._identity())
-            self.telling.notice("SESSION_STATUS", "UP  ", self._peer_text(), self._phase1_port, self._peer_id)
+            self._announce("EZVPN_CONNECTION_UP", "UP  ")
 
     # --- one connection -------------------------------------------------------------------------------------------
 
     def _dial(self, now: int) -> None:
         """The address of the current peer is known."""
         settings = self.settings
-        peer, key = self.peers.address, settings.key
+        peer = self.peers.address
+        key = self._key_of(peer) if peer is not None else None
         if peer is None or key is None or not settings.phase1:
             self._lost("configuration", "phase1", 0, settings.missing(), now)
             return
@@ -250,9 +250,16 @@ class Machine:
         self.attempts += 1
         self._progress(now)
         self._timers[PREPARE] = now + PREPARE_IN_ATTEMPT_MS
-        self._ladder.start(self._attempt(peer, key), preferred(settings.phase1, self._good_group), now)
+        self._begin_phase1(peer, key, now)
         self.telling.changed()
         self._all_ended(now)
+
+    def _key_of(self, peer: bytes) -> "Secret | None":
+        """The pre-shared key for this peer."""
+        return self.settings.key
+
+    def _begin_phase1(self, peer: bytes, key: Secret, now: int) -> None:
+        self._ladder.start(self._attempt(peer, key), preferred(self.settings.phase1, self._good_group), now)
 
     def _attempt(self, peer: bytes, key: Secret) -> Attempt:
         """What every phase 1 with this peer says, but for the transforms."""
@@ -334,8 +341,7 @@ class Machine:
     def _drop_session(self, now: int) -> None:
         """Free whatever the connection or the attempt holds, and stop every timer."""
         if self.up_since is not None:
-            self.telling.notice("EZVPN_CONNECTION_DOWN", *self._identity())
-            self.telling.notice("SESSION_STATUS", "DOWN", self._peer_text(), self._phase1_port, self._peer_id)
+            self._announce("EZVPN_CONNECTION_DOWN", "DOWN")
         session = self.session
         self.session = 0
         self._ladder.abandon(now)
@@ -353,6 +359,11 @@ class Machine:
         self.flows.clear()
         self.config = None
         self.up_since = None
+
+    def _announce(self, mnemonic: str, word: str) -> None:
+        """The tunnel is up or down."""
+        self.telling.notice(mnemonic, *self._identity())
+        self.telling.notice("SESSION_STATUS", word, self._peer_text(), self._phase1_port, self._peer_id)
 
     def _release_hold(self, anew: bool) -> None:
         if self.credentials.held:

@@ -97,6 +97,11 @@ class PeerList:
         self._position = 0
         return len(found) > 0
 
+    def at(self, host: str, address: bytes) -> None:
+        """This peer answered by itself: the round is where it stands."""
+        self.keep(host)
+        self.resolved([address])
+
     def keep(self, host: str) -> None:
         """The list was edited: go on with this host if it is still there."""
         for i in range(len(self.hosts)):

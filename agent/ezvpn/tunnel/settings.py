@@ -3,7 +3,7 @@
 Belongs here: values, and what is missing to connect. Defaults are those of `crypto ipsec client ezvpn`.
 """
 
-from ezvpn.ike.params import EspTransform, Keepalive, Phase1Transform
+from ezvpn.ike.params import EspTransform, Keepalive, Phase1Transform, Selector
 from ezvpn.record import Record, Secret
 
 _UNUSABLE = "this device lacks what `{}` asks for, or that is weak and needs `crypto isakmp allow-weak`"
@@ -12,7 +12,8 @@ _UNUSABLE = "this device lacks what `{}` asks for, or that is weak and needs `cr
 class Settings(Record):
     """peers: (text, is primary) · phase1: rungs from `offer.phase1_offer` · esp: from `offer.esp_offer` · networks: (address,
     mask) of the inside networks, 4 bytes each, for network extension · local_ports: real numbers of our two sockets ·
-    child_life_s, child_life_kb: lives of an IPsec SA, 0 = none by volume."""
+    child_life_s, child_life_kb: lives of an IPsec SA, 0 = none by volume · protects: (ours, theirs) of each pair of SAs, where
+    the configuration says it and not the gateway."""
 
     _fields = (
         "name",
@@ -38,6 +39,7 @@ class Settings(Record):
         "child_life_kb",
         "idletime_s",
         "standby_warm",
+        "protects",
     )
 
     def __init__(self, name: str) -> None:
@@ -64,6 +66,7 @@ class Settings(Record):
         self.child_life_kb = 4608000
         self.idletime_s: "int | None" = None
         self.standby_warm = False
+        self.protects: "tuple[tuple[Selector, Selector], ...]" = ()
 
     def missing(self) -> str:
         """ "" when the tunnel can connect, else what to type."""

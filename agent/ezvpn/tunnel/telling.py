@@ -14,8 +14,9 @@ class Telling:
     """The node drains the queue after each call, so its size is a bound and no policy: a notice beyond it is dropped and
     counted in `lost`; what the data plane must do is never dropped."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, family: str = "EZVPN") -> None:
         self.name = name
+        self._family = family  # what its mnemonics begin with
         self.lost = 0
         self._queue: "list[Output]" = []
         self._said: "list[tuple[str, int]]" = []
@@ -37,10 +38,10 @@ class Telling:
         self.put(Notice(mnemonic, args))
 
     def note(self, text: str) -> None:
-        self.notice("EZVPN_NOTE", self.name, text)
+        self.notice(self._family + "_NOTE", self.name, text)
 
     def warn(self, text: str) -> None:
-        self.notice("EZVPN_WARNING", self.name, text)
+        self.notice(self._family + "_WARNING", self.name, text)
 
     def failed(self, sentence: str, now: int) -> None:
         """One line on console, log and MQTT; the same sentence again only after a while."""
@@ -53,7 +54,7 @@ class Telling:
         self._said.append((sentence, now))
         if len(self._said) > SAID_MAX:
             self._said.pop(0)
-        self.notice("EZVPN_FAILED", self.name, sentence)
+        self.notice(self._family + "_FAILED", self.name, sentence)
 
     def good_again(self) -> None:
         """All is well: the next failure is news, whatever it says."""
