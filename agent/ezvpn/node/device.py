@@ -123,8 +123,8 @@ class Device:
             reconnect = False
             for change in found:
                 reconnect = reconnect or (change.effect == Effect.RECONNECT and change.profile in ("", settings.name))
-            wanted = self._shut(settings.outside) or settings.outside != edge.tunnel.settings.outside
-            edge.tunnel.interface(self._available(settings.outside), now, shut=wanted)
+            by_hand = self._shut(settings.outside) or settings.outside != edge.tunnel.settings.outside
+            edge.tunnel.interface(self._available(settings.outside), now, shut=by_hand)
             edge.tunnel.configure(settings, reconnect and existing is not None, now)
             edge.dirty = True
             self._obey(edge, now)

@@ -101,7 +101,7 @@ class CryptoMap(EasyVpn):
         if self._move_at is not None and self._move_at <= now:
             self._move_at = None
             self.flows.move(self.session, self._good_group, now)
-            self._moved(now)
+            self._moved(self.session, now)
 
     def handle(self, event: Event, now: int) -> None:
         session = event.session
@@ -258,9 +258,9 @@ class CryptoMap(EasyVpn):
             self._timers[RENEW] = now + self.beside.again()
         self._timers[PREPARE] = now + PREPARE_MS
 
-    def _moved(self, now: int) -> None:
+    def _moved(self, session: int, now: int) -> None:
         if self._move_at is None:
-            super()._moved(now)
+            super()._moved(session, now)
 
     def _session_down(self, event: SessionDown, now: int) -> None:
         previous = self.beside.previous
