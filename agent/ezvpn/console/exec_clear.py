@@ -12,11 +12,12 @@ from ezvpn.report.json_text import clean
 
 _LOCAL = "[local A.B.C.D$local [port <1-65535>$local_port]]"
 _REMOTE = "[remote A.B.C.D$remote [port <1-65535>$remote_port]]"
+_VRFS = "[fvrf WORD$fvrf] [ivrf WORD$ivrf]"
 
 # In privileged mode only. Feature documents print `fvr`, IOS `fvrf`: the abbreviation takes both.
 CLEAR = (
     (
-        "clear crypto session " + _LOCAL + " " + _REMOTE,
+        "clear crypto session " + _LOCAL + " " + _REMOTE + " " + _VRFS,
         (
             "Reset",
             "Encryption",
@@ -29,12 +30,11 @@ CLEAR = (
             "Address of the peer",
             "And this port",
             "Port of the peer",
+            "Those with this front-door VRF",
+            "Name of a VRF",
+            "Those with this inside VRF",
+            "Name of a VRF",
         ),
-        "clear_session",
-    ),
-    (
-        "clear crypto session [fvrf WORD$fvrf] [ivrf WORD$ivrf]",
-        ("", "", "", "Those with this front-door VRF", "Name of a VRF", "Those with this inside VRF", "Name of a VRF"),
         "clear_session",
     ),
     (
