@@ -16,13 +16,15 @@ PASSED_MS = const(32000)
 
 
 class Beside:
-    """session: made to take over, 0 = none · previous: was taken over from, 0 = none · passing: its pairs are being let go."""
+    """session: made to take over, 0 = none · previous: was taken over from, 0 = none · passing: its pairs are being let
+    go · closing: was closed last, and may still say which of its pairs went."""
 
     def __init__(self, endpoint: Endpoint, entropy: object) -> None:
         self._endpoint = endpoint
         self._again = Backoff(entropy, AGAIN_MS, LONGEST_AGAIN_MS, AGAIN_JITTER)
         self.session = 0
         self.previous = 0
+        self.closing = 0
         self.passing = False
 
     def start(self, attempt: "Attempt | MainAttempt", now: int) -> bool:
@@ -51,9 +53,11 @@ class Beside:
             self._endpoint.retire(self.previous, now)
 
     def close_previous(self, now: int) -> None:
+        """What stood under it to the end, such as a pair that the gateway renewed meanwhile, is told to be down after this."""
         session = self.previous
         self.previous = 0
         if session:
+            self.closing = session
             self._endpoint.close(session, now, "replaced")
 
     def drop(self, now: int, reason: str) -> None:

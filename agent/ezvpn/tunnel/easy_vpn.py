@@ -62,7 +62,7 @@ class EasyVpn(Standby):
         """Whether events of this session are for this tunnel."""
         if session == 0:
             return False
-        if session == self.session or session in self._others():
+        if session in (self.session, self.beside.closing) or session in self._others():
             return True
         return self._ladder.owns(session)
 
@@ -81,6 +81,8 @@ class EasyVpn(Standby):
             handler = _BESIDE.get(event.__class__, "")
         elif event.session and event.session == self.beside.previous:
             handler = _PREVIOUS.get(event.__class__, "")
+        elif event.session and event.session == self.beside.closing:
+            handler = _CLOSING.get(event.__class__, "")
         elif not self.owns(event.session) or (event.session != self.session and handler not in _BEFORE_PHASE1):
             self.stale += 1
             return
@@ -429,6 +431,7 @@ _BESIDE = {
     ChildFailed: "_child_failed",
     SessionDown: "_beside_down",
 }
+_CLOSING = {ChildDown: "_child_down"}
 _PREVIOUS = {
     ChildUp: "_child_up",
     ChildDown: "_child_down",

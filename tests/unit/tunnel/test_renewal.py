@@ -94,6 +94,18 @@ class TestPhase1:
         assert ("close", 1) in s.endpoint.calls
         assert (s.plane, s.said("EZVPN_CONNECTION_DOWN"), s.tunnel.beside.previous) == (["attach"], [], 0)
 
+    def test_a_pair_that_the_gateway_renewed_under_the_old_one_goes_with_it(self):
+        s = Scene()
+        beside = taken_over(s)
+        s.child_up(beside, 2)
+        s.child_up(1, 3, replaces=1)  # its own renewal crossed ours
+        s.child_down(1, 1, "replaced")
+        s.later(PASSED_MS)
+        assert ("close", 1) in s.endpoint.calls
+        s.child_down(1, 3, "closed")
+        s.down(1, "replaced", "up")
+        assert (s.state, s.tunnel.spis()) == ("IPSEC_ACTIVE", [0x1002])
+
     def test_what_the_old_one_says_afterwards_is_of_no_weight(self):
         s = Scene()
         beside = taken_over(s)
