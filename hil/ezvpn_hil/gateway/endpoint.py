@@ -27,7 +27,8 @@ REFUSALS = {"no-proposal": NotifyType.NO_PROPOSAL_CHOSEN, "identity": NotifyType
 
 
 class GatewayEndpoint:
-    """Same verbs as `ezvpn.ike.endpoint.Endpoint`, the other role."""
+    """Same verbs as `ezvpn.ike.endpoint.Endpoint`, the other role. frozen: like a stopped process it hears and says nothing and
+    knows of no time; what comes meanwhile is lost."""
 
     def __init__(
         self,
@@ -39,6 +40,7 @@ class GatewayEndpoint:
         self.core = Core(crypto, entropy)
         self.policy = policy
         self.local_ports = local_ports
+        self.frozen = False
         self.sessions: list[GatewaySession] = []
         self.to: Source = (0, bytes(4), 0)
         self._leaving: list[GatewaySession] = []
@@ -51,6 +53,8 @@ class GatewayEndpoint:
 
     def receive(self, view: memoryview | bytes, now: int, source: Source) -> None:
         """One datagram, marker included on SOCKET_NATT. Never raises for a peer's fault."""
+        if self.frozen:
+            return
         view = memoryview(view)
         try:
             if source[0] == SOCKET_NATT:
@@ -96,12 +100,16 @@ class GatewayEndpoint:
         self._refusals.append((bytes(scratch[: w.finish()]), source))
 
     def timeout(self, now: int) -> None:
+        if self.frozen:
+            return
         for session in list(self.sessions):
             session.timeout(now)
         self._sweep()
 
     def transmit(self, buf: bytearray | memoryview, now: int) -> int:
         """Write the next datagram; 0 = nothing more."""
+        if self.frozen:
+            return 0
         if self._refusals:
             packet, self.to = self._refusals.pop(0)
             return self._put(buf, packet)
@@ -123,7 +131,7 @@ class GatewayEndpoint:
 
     def deadline(self) -> int | None:
         first = None
-        for session in self.sessions:
+        for session in [] if self.frozen else self.sessions:
             first = earlier(first, session.deadline())
         return first
 
