@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from ezvpn_hil.lab.lab import Lab
+from ezvpn_hil.lab.libreswan import LibreswanGateway
 from ezvpn_hil.lab.plan import CLIENT, CLIENT_NAT, LAN, NAT_OUTSIDE, Gateway, own_lan
 from ezvpn_hil.lab.processes import wait_until
 from ezvpn_hil.lab.strongswan import StrongSwanGateway
@@ -206,3 +207,50 @@ def test_networks_that_they_do_not_have(swan: Lab, tmp_path: Path) -> None:
     ended = Run(swan, tmp_path, plan(swan, suite, networks=[[HERE[1], LAN]], stays_s=0.5)).ends()
     (failed,) = said(ended, "ChildFailed")
     assert "notify=18" in failed and said(ended, "SessionDown") != [], failed
+
+
+# --- libreswan: the control plane, as no packet passes on a kernel without ESP -------------------------------------
+
+LIBRESWAN = ("aes256-sha256-modp2048", "aes128-sha1-modp1536")
+LIBRESWAN_ESP = {"aes256-sha256-modp2048": "aes256-sha256", "aes128-sha1-modp1536": "aes128-sha1"}
+
+
+@pytest.fixture(scope="module")
+def libreswan() -> Iterator[Lab]:
+    gateways = [
+        Gateway(
+            kind="libreswan", ike=(suite,), esp=(esp,), split=theirs(suite), behind=HERE[:1], peers=(CLIENT,), psk=KEY
+        )
+        for suite, esp in LIBRESWAN_ESP.items()
+    ]
+    yield from kept(Lab(gateways, nat=False, broker="none"))
+
+
+def established(lab: Lab, suite: str) -> int:
+    found = lab.gateways[list(SUITES).index(suite)]
+    assert isinstance(found, LibreswanGateway)
+    return found.status().count("IPsec SA established")
+
+
+@pytest.mark.parametrize("suite", LIBRESWAN)
+def test_we_begin_with_libreswan(libreswan: Lab, suite: str, tmp_path: Path) -> None:
+    run = Run(libreswan, tmp_path, plan(libreswan, suite, pfs=0, stays_s=2.0))
+    assert wait_until(lambda: established(libreswan, suite) == 2, 10)
+    ended = run.ends()
+    assert ended["up"] == 2 and "dpd=True" in said(ended, "Phase1Up")[0], ended["events"]
+    assert wait_until(lambda: established(libreswan, suite) == 0, 5), "the deletes were understood"
+
+
+@pytest.mark.parametrize("suite", LIBRESWAN)
+def test_libreswan_begins(libreswan: Lab, suite: str, tmp_path: Path) -> None:
+    there = libreswan.gateways[list(SUITES).index(suite)]
+    assert isinstance(there, LibreswanGateway)
+    run = Run(libreswan, tmp_path, plan(libreswan, suite, pfs=0, begins=False, opens=False, stays_s=2.0))
+    time.sleep(0.7)
+    there.initiate("net0")
+    assert wait_until(lambda: established(libreswan, suite) == 1, 10)
+    there.initiate("net1")
+    assert wait_until(lambda: established(libreswan, suite) == 2, 10)
+    ended = run.ends()
+    assert len(said(ended, "Incoming")) == 1 and ended["up"] == 2, ended["events"]
+    assert wait_until(lambda: established(libreswan, suite) == 0, 5)

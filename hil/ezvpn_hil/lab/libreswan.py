@@ -50,7 +50,47 @@ def ike_words(proposals: tuple[str, ...]) -> str:
     return ",".join(words)
 
 
+def connections(gateway: Gateway) -> list[str]:
+    """Names in the order of `site_conf`."""
+    if not gateway.peers:
+        return ["ez"]
+    return [f"net{i}" for i in range(len(gateway.split or ()) * len(gateway.behind))]
+
+
+def site_conf(gateway: Gateway, address: str) -> str:
+    """Site-to-site with the first of the peers: main mode, a connection for each pair of networks."""
+    pairs = [(ours, theirs) for ours in gateway.split or () for theirs in gateway.behind]
+    conns = "".join(
+        f"""
+conn {name}
+  ikev2=never
+  authby=secret
+  left={address}
+  leftid={address}
+  leftsubnet={ours}
+  leftupdown=%disabled
+  right={gateway.peers[0]}
+  rightid={gateway.peers[0]}
+  rightsubnet={theirs}
+  ike={ike_words(gateway.ike)}
+  esp={",".join(e.replace("sha256", "sha2_256") for e in gateway.esp)}
+  pfs=no
+  dpddelay={gateway.dpd_delay}
+  dpdtimeout={gateway.dpd_timeout}
+  dpdaction=clear
+  auto=add
+"""
+        for name, (ours, theirs) in zip(connections(gateway), pairs, strict=True)
+    )
+    return f"""config setup
+  ikev1-policy=accept
+  uniqueids=no
+{conns}"""
+
+
 def ipsec_conf(gateway: Gateway, address: str, pool: str) -> str:
+    if gateway.peers:
+        return site_conf(gateway, address)
     first = pool.partition("/")[0].rpartition(".")[0]
     subnet = gateway.split[0] if gateway.split else "0.0.0.0/0"
     # The Mode Config attributes must add up to a multiple of four bytes: strongSwan's client refuses pluto's padding.
@@ -145,7 +185,7 @@ class LibreswanGateway(RunningGateway):
         self._whack("--listen")
         self.space.run(
             [str(self._programs / "addconn"), "--config", str(self.folder / "ipsec.conf")]
-            + ["--ctlsocket", str(self._control), "ez"]
+            + ["--ctlsocket", str(self._control), *connections(self.options)]
         )
 
     def _whack(self, *words: str) -> str:
@@ -165,12 +205,17 @@ class LibreswanGateway(RunningGateway):
         """whack --status."""
         return self._whack("--status")
 
+    def initiate(self, child: str = "net0") -> None:
+        """Site-to-site: begin from the gateway's side. Returns at once."""
+        self._whack("--name", child, "--initiate", "--asynchronous")
+
     def _write(self) -> None:
         for name in ("d", "run", "nss"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         (self.folder / "ipsec.conf").write_text(ipsec_conf(self.options, self.address, self.pool))
         secrets = self.folder / "ipsec.secrets"
-        secrets.write_text(f'{self.address} @[{self.options.group}] : PSK "{self.options.psk}"\n')
+        peer = self.options.peers[0] if self.options.peers else f"@[{self.options.group}]"
+        secrets.write_text(f'{self.address} {peer} : PSK "{self.options.psk}"\n')
         rows = []
         for user, password in self.options.users:
             done = subprocess.run(["openssl", "passwd", "-6", "-stdin"], input=password, capture_output=True, text=True)
