@@ -32,6 +32,7 @@ class FakeEndpoint:
 
     def accept(self, rules):
         self.rules = rules
+        self.calls.append(("accept", [(rule.id, rule.attempt.peer) for rule in rules]))
 
     def answer_xauth(self, session, fields, now):
         self._need(session)

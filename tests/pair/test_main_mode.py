@@ -152,7 +152,10 @@ def test_an_identity_that_is_not_the_address(liar: str, monkeypatch: pytest.Monk
     (down,) = o.run(o.left, events.SessionDown)
     assert down.cause == "authentication"
     assert ("calls itself 192.0.2.1" in down.text) == (liar == "right")
-    if liar == "left":
+    if liar == "right":
+        # For it the SA stood, until our delete.
+        assert [e.cause for e in o.run(o.right, events.SessionDown)] == ["deleted-by-peer"]
+    else:
         assert o.right.endpoint.dropped["identity"] >= 1 and o.right.said(events.Incoming) == []
 
 

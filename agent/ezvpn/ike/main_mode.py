@@ -198,6 +198,7 @@ class MainMode:
             raise Refused("authentication", "main mode: the pre-shared keys seem to differ (" + text + ")")
         sa.traced_in(ExchangeType.MAIN, 0, parts, len(view))
         sa.lines.payloads(parts, 0)
+        self.protection.last_block = next_iv
         address = identity.type == IdType.IPV4_ADDR
         if not address or (identity.data != self.attempt.peer and not sa.natt.peer_is_behind):
             raise Refused("identity", "the peer calls itself " + id_text(identity) + ": its address is expected")
@@ -292,11 +293,9 @@ class MainInitiator(MainMode):
             sa.float_port()
             self.iv = self.send_proof(self.iv, Sent.REQUEST, now)
         else:
-            identity, _, _, last_block = self.prove(rule, view, header)
-            accepted = self.accept(identity)
-            sa.sealed().last_block = last_block
+            identity, _, _, _ = self.prove(rule, view, header)
             self.exchange.arrived()
-            return accepted
+            return self.accept(identity)
         return None
 
     def _mm2(self, view: memoryview, header: Header, now: int) -> None:

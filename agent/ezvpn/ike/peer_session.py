@@ -160,8 +160,9 @@ class PeerSession(Phase1Session):
         if self.initiator:
             self.hint(NotifyType.AUTHENTICATION_FAILED, fault.text)
             if fault.cause == "identity":
-                # HASH_R was right: waiting for another one is in vain.
-                self.down("authentication", fault.text, now)
+                # HASH_R was right: waiting for another one is in vain, and for the peer the SA stands.
+                self.protection = self.main.protection
+                self.close(now, "authentication", fault.text)
             return
         # One small word for the human at the other end; unprotected, as there are no common keys (RFC 2409 5.7).
         if not self._refused:
