@@ -431,7 +431,7 @@ _BESIDE = {
     ChildFailed: "_child_failed",
     SessionDown: "_beside_down",
 }
-_CLOSING = {ChildDown: "_child_down"}
+_CLOSING: "dict[type[Event], str]" = {ChildDown: "_child_down"}
 _PREVIOUS = {
     ChildUp: "_child_up",
     ChildDown: "_child_down",
