@@ -104,3 +104,19 @@ def test_removing_the_entry_takes_the_tunnel_down_at_both_ends() -> None:
     s.wait(100)
     assert s.named[ONE].node.tunnels(s.now) == []
     assert s.pairs(ONE) == s.pairs(TWO) == 0
+
+
+def test_the_way_to_the_peers_is_asked_only_when_something_changed() -> None:
+    s = joined(ONE, TWO, between=5000)
+    s.wait(60_000)
+    node, asked = s.named[ONE].node, []
+    way = node.plane.route_to
+    node.plane.route_to = lambda address: asked.append(address) or way(address)
+    for _ in range(20):
+        node.clock(0, True, s.now)
+        node.console_open(1, 80, s.now)
+        node.console_close(1, s.now)
+    assert asked == []
+    s.call(s.named[ONE], node.routes_changed, s.now)
+    s.wait(1000)
+    assert asked != []

@@ -91,6 +91,7 @@ class Device:
         self._watch = PlaneWatch(self.endpoint, plane)
         self._handover = Handover(plane)
         self._callers = Callers(self.endpoint)
+        self._maps = 0  # tunnels of crypto maps whose callers the core was told
         self._stderr = StderrLog(self.log, self.order)
 
     # --- changes and questions ----------------------------------------------------------------------------------------
@@ -309,7 +310,11 @@ class Device:
         complaint = self.plane.complaint()
         if complaint:
             self._add_log(now, "DATAPLANE_WARNING", complaint)
-        self._callers.update([edge.tunnel for edge in self._edges if isinstance(edge.tunnel, CryptoMap)])
+        maps = [edge for edge in self._edges if isinstance(edge.tunnel, CryptoMap)]
+        if len(maps) != self._maps or [1 for edge in maps if edge.dirty]:
+            # Not at each call: the way to each peer is asked of the kernel for it.
+            self._maps = len(maps)
+            self._callers.update([edge.tunnel for edge in maps if isinstance(edge.tunnel, CryptoMap)])
         for edge in self._edges:
             if edge.dirty:
                 edge.dirty = False
@@ -381,6 +386,7 @@ class Device:
     def _refresh(self, now: int) -> None:
         self._refresh_at = None
         for edge in self._edges:
+            edge.dirty = edge.dirty or isinstance(edge.tunnel, CryptoMap)  # our address for its callers may be another
             self._check_way(edge, now)
             self._obey(edge, now)
         self.plane.refresh(now)
