@@ -29,7 +29,7 @@ SUITES = ("3des-sha1-modp1024", "aes256-sha256-modp2048")
 CELLS = [(suite, pfs) for suite in SUITES for pfs in (False, True)]
 NO_PACKETS = ("--dataplane", "none")
 # The heap is 2 MB by default, and about 0.5 MB of it is code here: .py files compiled at start.
-SMALL_HEAP = ("-X", "heapsize=1200K")
+SMALL_HEAP = ("-X", "heapsize=1500K")
 
 
 def device(lab: Lab, name: str, space: Namespace | None = None, *interpreter: str) -> Edge:
