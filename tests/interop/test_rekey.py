@@ -49,7 +49,7 @@ class End:
 def test_a_hundred_renewals_lose_no_packet(lab: Lab) -> None:
     """Of phase 2 every 400 ms and of phase 1 twice, with traffic both ways that counts."""
     program = [sys.executable, RENEWING, str(EVERY_MS), str(RENEWALS)]
-    edge = Edge(lab, "renewing", program=program)
+    edge = Edge(lab, "renewing", options=("--record", "off"), program=program)
     edge.connect(connecting(lab.gateways[0]))
     edge.check_both_ways()
     ends = [End(lab.lan, LAN_HOST, edge.address), End(edge.space, edge.address, LAN_HOST)]
