@@ -6,6 +6,7 @@ Level 3, pure. Also says which lines a traffic selector can express (RFC 2407 4.
 from ezvpn.config import tokens
 from ezvpn.config.model import AccessEntry
 from ezvpn.ike.params import Selector
+from ezvpn.wire.inet import masked
 
 _EVERY = b"\xff\xff\xff\xff"
 _NONE = b"\0\0\0\0"
@@ -119,7 +120,7 @@ def _selector(protocol: int, address: bytes, wildcard: bytes, ports: str) -> "Se
     mask = bytes([0xFF ^ octet for octet in wildcard])
     if not tokens.contiguous(mask) or (ports and not ports.startswith("eq ")):
         return None
-    network = bytes([address[i] & mask[i] for i in range(4)])
+    network = masked(address, mask)
     return Selector(network, mask, protocol, int(ports[3:]) if ports else 0)
 
 

@@ -4,6 +4,7 @@ Level 3, pure. `node.apply` walks the changes; `configure replace` and `show run
 """
 
 from ezvpn.config import references
+from ezvpn.config.commands_line import BANNER_END
 from ezvpn.config.model import Config, EzvpnProfile, MapEntry, Policy, same
 from ezvpn.config.render import render
 from ezvpn.record import Record
@@ -24,9 +25,18 @@ class Effect:
 _GLOBAL = (
     ("hostname", Effect.NOTHING),
     ("mqtt", Effect.NOTHING),
+    ("archive", Effect.NOTHING),
     ("logging_level", Effect.NOTHING),
+    ("ntp_servers", Effect.NOTHING),
     ("enable_secret", Effect.NOTHING),
     ("enable_password", Effect.NOTHING),
+    ("users", Effect.NOTHING),
+    ("banner", Effect.NOTHING),
+    ("line", Effect.NOTHING),
+    ("password_recovery", Effect.NOTHING),
+    ("logging_bytes", Effect.NOTHING),
+    ("logging_kept", Effect.NOTHING),
+    ("password_encryption", Effect.NOTHING),
     ("preshared_keys", Effect.NEXT_ATTEMPT),
     ("kept", Effect.NOTHING),
     ("keepalive", Effect.REARM),
@@ -239,11 +249,14 @@ def _blocks(config: Config) -> "list[tuple[str, str, list[tuple[str, str]]]]":
     plain = render(config)
     masked = render(config, masked=True)
     found: "list[tuple[str, str, list[tuple[str, str]]]]" = []
+    banner = False  # its lines may begin with anything
     for i in range(len(plain)):
-        if plain[i][0] == " ":
+        if banner or plain[i][:1] == " ":
             found[-1][2].append((plain[i], masked[i]))
+            banner = banner and plain[i] != BANNER_END
         elif plain[i] not in ("!", "end"):
             found.append((plain[i], masked[i], []))
+            banner = plain[i].startswith("banner ")
     return found
 
 

@@ -5,12 +5,16 @@ Level 3, pure. Files, the console, its help and completion, and the printed refe
 
 from ezvpn.config import (
     commands_access_list,
+    commands_archive,
     commands_crypto_map,
     commands_ezvpn,
     commands_global,
     commands_interface,
     commands_isakmp,
+    commands_line,
     commands_mqtt,
+    commands_ntp,
+    commands_security,
     kept,
 )
 from ezvpn.config.draft import Draft
@@ -23,7 +27,18 @@ _EVERYWHERE = (
 
 # name -> (prompt, parent, table)
 _MODES = {
-    "config": ("(config)#", "", commands_global.GLOBAL + commands_crypto_map.GLOBAL + commands_access_list.GLOBAL),
+    "config": (
+        "(config)#",
+        "",
+        commands_global.GLOBAL
+        + commands_line.GLOBAL
+        + commands_crypto_map.GLOBAL
+        + commands_access_list.GLOBAL
+        + commands_archive.GLOBAL
+        + commands_security.GLOBAL
+        + commands_ntp.GLOBAL,
+    ),
+    "config-archive": ("(config-archive)#", "config", commands_archive.ARCHIVE),
     "config-crypto-ezvpn": ("(config-crypto-ezvpn)#", "config", commands_ezvpn.EZVPN),
     "config-isakmp": ("(config-isakmp)#", "config", commands_isakmp.POLICY),
     "cfg-crypto-trans": ("(cfg-crypto-trans)#", "config", commands_isakmp.TRANSFORM_SET),
@@ -33,6 +48,7 @@ _MODES = {
     "config-ext-nacl": ("(config-ext-nacl)#", "config", commands_access_list.EXTENDED),
     "config-std-nacl": ("(config-std-nacl)#", "config", ()),
     "config-line": ("(config-line)#", "config", ()),
+    "config-line-console": ("(config-line)#", "config", commands_line.LINE),
 }
 
 # Tables of kept lines, tried when no table above takes a line, and never shown in help.
@@ -42,6 +58,8 @@ _KEPT = {
     "config-crypto-map": kept.CRYPTO_MAP,
     "config-std-nacl": kept.STANDARD_LIST,
     "config-line": kept.BLOCK,
+    "config-line-console": kept.CONSOLE,
+    "config-archive": kept.ARCHIVE,
 }
 
 _SETTERS = (
@@ -52,6 +70,10 @@ _SETTERS = (
     commands_mqtt.SETTERS,
     commands_crypto_map.SETTERS,
     commands_access_list.SETTERS,
+    commands_line.SETTERS,
+    commands_archive.SETTERS,
+    commands_security.SETTERS,
+    commands_ntp.SETTERS,
 )
 
 
@@ -64,7 +86,7 @@ class Modes:
 
     def mode(self, name: str) -> Mode:
         """The mode of this name: config, config-crypto-ezvpn, config-isakmp, cfg-crypto-trans, config-if, config-mqtt,
-        config-crypto-map, config-ext-nacl, config-std-nacl, config-line."""
+        config-crypto-map, config-ext-nacl, config-std-nacl, config-line, config-line-console, config-archive."""
         if name not in self._made:
             prompt, parent, table = _MODES[name]
             self._made[name] = Mode(name, prompt, parent, table + _EVERYWHERE)

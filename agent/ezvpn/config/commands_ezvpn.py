@@ -18,8 +18,13 @@ EZVPN = (
         "connect",
     ),
     (
-        "group ~ WORD$group key SECRET$key",
-        ("Group name and key of the gateway", "Name of the group", "Key of the group", "The key in plain text"),
+        "group ~ STRING$group key SECRET$key",
+        (
+            "Group name and key of the gateway",
+            "Name of the group, in quotes with blanks in it",
+            "Key of the group",
+            "The key in plain text",
+        ),
         "group",
     ),
     (
@@ -67,7 +72,7 @@ EZVPN = (
         "use_transform_sets",
     ),
     (
-        "username ~ WORD$username password SECRET$password",
+        "username ~ STRING$username password SECRET$password",
         ("Stored credentials", "User name", "Password", "The password in plain text"),
         "username",
     ),

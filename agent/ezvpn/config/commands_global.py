@@ -11,6 +11,20 @@ from ezvpn.config.grammar import Match
 from ezvpn.config.model import Config, EzvpnProfile, Interface, Mqtt, Policy, PresharedKey, TransformSet
 from ezvpn.config.transforms import esp_transform
 from ezvpn.ike.params import Keepalive
+from ezvpn.log import Severity
+
+_LEVEL = "{<0-7>|emergencies|alerts|critical|errors|warnings|notifications|informational|debugging}"
+_LEVEL_HELPS = (
+    "Severity level",
+    "System is unusable (0)",
+    "Action needed at once (1)",
+    "Critical conditions (2)",
+    "Errors (3)",
+    "Warnings (4)",
+    "Normal but significant conditions (5)",
+    "Informational messages (6)",
+    "Debugging messages (7)",
+)
 
 GLOBAL = (
     ("hostname ~ WORD$name", ("Set the name of this device", "Name, used in prompts and MQTT topics"), "hostname"),
@@ -20,21 +34,14 @@ GLOBAL = (
         "enable",
     ),
     (
-        "logging console ~ [{<0-7>|emergencies|alerts|critical|errors|warnings|notifications|informational|debugging}]$level",
-        (
-            "Message logging",
-            "Messages on the console",
-            "Severity level",
-            "System is unusable (0)",
-            "Action needed at once (1)",
-            "Critical conditions (2)",
-            "Errors (3)",
-            "Warnings (4)",
-            "Normal but significant conditions (5)",
-            "Informational messages (6)",
-            "Debugging messages (7)",
-        ),
+        "logging console ~ [" + _LEVEL + "]$level",
+        ("Message logging", "Messages on the console") + _LEVEL_HELPS,
         "logging_console",
+    ),
+    (
+        "logging buffered ~ [<4096-2147483647>$bytes] [" + _LEVEL + "]$level",
+        ("", "Messages in the log of this device", "Bytes") + _LEVEL_HELPS,
+        "logging_buffered",
     ),
     (
         "crypto isakmp policy <1-10000>$priority ~",
@@ -183,18 +190,17 @@ def enable(draft: Draft, match: Match) -> None:
     if match.negate:
         setattr(draft.config, field, None)
         return
-    if match.text("secret")[:3] in ("5 $", "8 $", "9 $"):
-        raise Rejected("a type 5, 8 or 9 hash cannot be checked here; type the secret in plain", "secret")
-    setattr(draft.config, field, draft.secret(match, "secret"))
+    made = draft.password(match, "secret") if field == "enable_secret" else draft.secret(match, "secret")
+    setattr(draft.config, field, made)
 
 
 def logging_console(draft: Draft, match: Match) -> None:
-    if match.negate == "no":
-        draft.config.logging_level = -1
-    elif match.text("level"):
-        draft.config.logging_level = LEVELS.index(match.text("level"))
-    else:
-        draft.config.logging_level = match.number("level", Config().logging_level)
+    draft.config.logging_level = -1 if match.negate == "no" else _level(match)
+
+
+def logging_buffered(draft: Draft, match: Match) -> None:
+    draft.config.logging_bytes = match.number("bytes", Config().logging_bytes)
+    draft.config.logging_kept = -1 if match.negate == "no" else _level(match)
 
 
 def policy(draft: Draft, match: Match) -> None:
@@ -323,6 +329,7 @@ SETTERS = {
     "hostname": hostname,
     "enable": enable,
     "logging_console": logging_console,
+    "logging_buffered": logging_buffered,
     "policy": policy,
     "keepalive": keepalive,
     "allow_weak": allow_weak,
@@ -334,6 +341,13 @@ SETTERS = {
     "interface": interface,
     "mqtt": mqtt,
 }
+
+
+def _level(match: Match) -> int:
+    """The severity that a line names, by number or word; all of them without one."""
+    if match.text("level"):
+        return LEVELS.index(match.text("level"))
+    return match.number("level", Severity.DEBUG)
 
 
 def _named(items: "list[EzvpnProfile] | list[TransformSet] | list[Interface]", name: str) -> int:

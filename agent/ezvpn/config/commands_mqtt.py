@@ -20,13 +20,13 @@ MQTT = (
         "client_id",
     ),
     (
-        "username ~ WORD$username password SECRET$password",
+        "username ~ STRING$username password SECRET$password",
         ("Credentials for the broker", "User name", "Password", "The password in plain text"),
         "mqtt_username",
     ),
-    ("ca ~ WORD$file", ("Certificate the broker's must be signed with", "File"), "ca"),
+    ("ca ~ STRING$file", ("Certificate the broker's must be signed with", "File"), "ca"),
     (
-        "certificate ~ WORD$file key WORD$key",
+        "certificate ~ STRING$file key STRING$key",
         ("Certificate of this device", "File", "Its private key", "File"),
         "certificate",
     ),

@@ -3,10 +3,12 @@
 Level 3, pure. `config.text` feeds it files, the console feeds it keystrokes: the same rules for both.
 """
 
-from ezvpn.config import commands, kept
+from ezvpn.config import commands, commands_line, kept
+from ezvpn.config.access import Line
 from ezvpn.config.draft import Draft, Rejected
 from ezvpn.config.grammar import Match, Mode, first_match
-from ezvpn.config.model import Config, Interface, Kept, MapEntry
+from ezvpn.config.kept_line import Kept
+from ezvpn.config.model import Archive, Config, Interface, MapEntry
 
 MAX_LINE = 1024
 
@@ -24,8 +26,14 @@ class Editor(Draft):
     `config` when `block` is not what it was before the line.
     """
 
-    def __init__(self, config: Config, unseal: object = None, modes: "commands.Modes | None" = None) -> None:
-        super().__init__(config, unseal)
+    def __init__(
+        self,
+        config: Config,
+        unseal: object = None,
+        modes: "commands.Modes | None" = None,
+        hash_kinds: "tuple[str, ...]" = ("5", "8", "9"),
+    ) -> None:
+        super().__init__(config, unseal, hash_kinds)
         self.modes = modes or commands.Modes()
 
     def current(self) -> Mode:
@@ -44,6 +52,8 @@ class Editor(Draft):
         """
         if not self.mode:
             self.enter("config", None)
+        if self.collecting is not None:
+            return self._collect(text)
         words = text.strip()
         if not words or words[0] == "!":
             return Match("empty", text)
@@ -64,6 +74,14 @@ class Editor(Draft):
                 if attempt.status == "ok":
                     self._keep(outer, attempt)
                     return attempt
+        return match
+
+    def _collect(self, text: str) -> Match:
+        """A line of a banner, which is no command whatever it says."""
+        match = _unreadable(text) or Match("ok", text)
+        fault = commands_line.collect(self, text) if match.status == "ok" else ""
+        if fault:
+            match.reject(fault)
         return match
 
     def _run(self, mode: Mode, match: Match) -> None:
@@ -108,7 +126,7 @@ class Editor(Draft):
                     return
 
     def _target(self) -> "list[Kept]":
-        if isinstance(self.block, (Interface, MapEntry)):
+        if isinstance(self.block, (Interface, MapEntry, Line, Archive)):
             return self.block.kept
         if isinstance(self.block, Kept):
             return self.block.lines
@@ -116,7 +134,8 @@ class Editor(Draft):
 
     def _kept_lines(self) -> int:
         blocks = sum([len(interface.kept) for interface in self.config.interfaces])
-        blocks += sum([len(entry.kept) for entry in self.config.crypto_maps])
+        blocks += sum([len(entry.kept) for entry in self.config.crypto_maps]) + len(self.config.line.kept)
+        blocks += len(self.config.archive.kept) if self.config.archive is not None else 0
         return kept.count(self.config.kept) + blocks
 
 

@@ -27,9 +27,11 @@ Notation of a grammar string:
     A.B.C.D           IPv4 address                      4 bytes
     MASK              contiguous IPv4 mask              4 bytes
     WILDCARD          any IPv4 mask                     4 bytes
+    PREFIX            `10.0.0.0/8`                      4 bytes of address, 1 of length
     IFNAME            interface; `fa0`, `Fast 0`        "FastEthernet0"; names it does not know are taken as they are
     HOST              host name or IPv4 address         text
     WORD              anything without a blank          text
+    STRING            a word, or blanks within "…"      text, without the quotes
     LINE              rest of the line                  text, inner blanks kept
     SECRET            rest of the line                  text, inner blanks kept; a leading `0 ` or `6 ` is the type
     [x y]  {x|y}      optional; a choice (also inside [])
@@ -134,8 +136,11 @@ class Match(Record):
         if self.status == "incomplete":
             return "incomplete command: expected " + wanted
         if self.status == "invalid":
-            if not self.line[: self.column].strip():
-                return "unknown command"
+            if (
+                len(tokens.split(self.line[: self.column])) < 2
+                and not self.line[self.column - 1 : self.column].isspace()
+            ):
+                return "unknown command"  # the first word, wherever it stops being one
             if self.out_of_range:
                 return self.out_of_range
             return "invalid input: expected " + wanted
@@ -160,8 +165,13 @@ class Mode:
         words = tokens.split(line)
         if not words:
             return Match("empty", line)
-        walk = _Walk(self, line, words)
+        # First only with the commands whose second word fits, too: a table has fifty that begin with `show`, and each is compiled
+        # when it is first looked at. What is wrong with a line is told by all of them.
+        walk = _Walk(self, line, words, self._two_words(words))
         fault = walk.run(len(words))
+        if fault is not None and walk.two is not None:
+            walk = _Walk(self, line, words)
+            fault = walk.run(len(words))
         if fault is not None:
             return fault
         for state in walk.states:
@@ -173,6 +183,7 @@ class Mode:
                 found.negate = walk.negate
                 _collect(found, command, state[2])
                 return found
+        walk.two = None
         fault = Match("incomplete", line, len(line.rstrip()))
         fault.expected = [label for label, _ in walk.choices("")]
         return fault
@@ -203,12 +214,31 @@ class Mode:
             return found[0][len(begun) :] + " "
         return ""
 
-    def _starting(self, begun: str) -> "list[Command]":
-        """Commands that can start with the literal `begun` (lower case), or with something typed; compiled on first use."""
+    def _two_words(self, words: "list[tuple[int, str]]") -> "tuple[str, str] | None":
+        """The literal that the first word can only be, and the second word, lower case; None where it can be several."""
+        begun = words[0][1].lower()
+        firsts = {entry[0].partition(" ")[0] for entry in self.table if entry[0].startswith(begun)}
+        if begun in firsts:
+            firsts = {begun}
+        if (
+            len(words) < 2
+            or len(firsts) != 1
+            or (self._negatable and any(name.startswith(begun) for name, _ in _PREFIXES))
+        ):
+            return None
+        return firsts.pop(), words[1][1].lower()
+
+    def _starting(self, begun: str, two: "tuple[str, str] | None" = None) -> "list[Command]":
+        """Commands that can start with the literal `begun` (lower case), or with something typed; `two`: only with this first
+        word, and with the second one or something typed. Compiled on first use."""
         found = []
         for i in range(len(self.table)):
-            first = self.table[i][0]
+            first, _, rest = self.table[i][0].partition(" ")
             if tokens.is_literal(first[:1]) and not first.startswith(begun):
+                continue
+            if two is not None and tokens.is_literal(first[:1]) and first != two[0]:
+                continue
+            if two is not None and tokens.is_literal(rest[:1]) and not rest.startswith(two[1]):
                 continue
             command = self._compiled[i]
             if command is None:
@@ -239,8 +269,11 @@ class _Walk:
     states before the first token, and of the words `no` and `default`, is None.
     """
 
-    def __init__(self, mode: Mode, line: str, words: "list[tuple[int, str]]") -> None:
+    def __init__(
+        self, mode: Mode, line: str, words: "list[tuple[int, str]]", two: "tuple[str, str] | None" = None
+    ) -> None:
         self.mode = mode
+        self.two = two  # only commands that can begin with these words
         self.line = line
         self.words = words
         self.negate = ""
@@ -316,7 +349,11 @@ class _Walk:
         """The present states; at the start of a line (and after `no`), one for each command that `begun` can start."""
         if self.states[0][0] is not None:
             return [(command, at, trail) for command, at, trail in self.states if command is not None]
-        return [(command, -1, None) for command in self.mode._starting(begun) if not self.negate or command.negatable]
+        return [
+            (command, -1, None)
+            for command in self.mode._starting(begun, self.two)
+            if not self.negate or command.negatable
+        ]
 
     def _next(self, begun: str) -> "list[Node]":
         return [command.nodes[nxt] for command, at, _ in self._open(begun) for nxt in command.after(at)]
@@ -386,7 +423,9 @@ def _collect(found: Match, command: Command, trail: object) -> None:
     while path:
         position, value, column = path.pop()
         node = command.nodes[position]
-        if node.kind != tokens.SECRET:
+        if node.kind == tokens.STRING:
+            full.append(tokens.quoted(str(value)))
+        elif node.kind != tokens.SECRET:
             full.append(tokens.dotted(value) if isinstance(value, bytes) else str(value))
         if not node.name:
             continue

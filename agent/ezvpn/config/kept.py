@@ -8,7 +8,7 @@ because somebody may count on it.
 
 from ezvpn.compat import const
 from ezvpn.config.grammar import Match
-from ezvpn.config.model import Kept
+from ezvpn.config.kept_line import Kept
 
 # Where kept lines stand in a configuration, in the order in which IOS prints.
 TOP = const(0)  # before hostname
@@ -29,7 +29,6 @@ GLOBAL = (
     ("boot-end-marker", (), "one 1"),
     ("boot ~ LINE", (), "keep 1"),
     ("aaa ~ LINE", (), "keep 2"),
-    ("archive ~", (), "block 2"),
     ("clock ~ LINE", (), "keep 2"),
     ("dot11 ~ LINE", (), "keep 2"),
     ("ip bootp ~ LINE", (), "keep 2"),
@@ -56,7 +55,6 @@ GLOBAL = (
     ("snmp-server community WORD ~ [LINE]", (), "keep 7 !"),
     ("snmp-server ~ LINE", (), "keep 7"),
     ("spanning-tree ~ LINE", (), "keep 2"),
-    ("username WORD ~ [privilege <0-15>] {password|secret} SECRET$secret", (), "keep 2"),
     ("vpdn ~ LINE", (), "keep 2"),
     ("crypto engine ~ LINE", (), "keep 3"),
     ("crypto logging ~ LINE", (), "keep 3"),
@@ -70,7 +68,6 @@ GLOBAL = (
     ("ip http ~ LINE", (), "keep 5"),
     ("ip nat ~ LINE", (), "keep 5 !"),
     ("ip route ~ LINE", (), "keep 5 !"),
-    ("logging buffered ~ [LINE]", (), "one 5"),
     ("logging facility ~ LINE", (), "one 5"),
     ("logging host ~ LINE", (), "keep 5 !"),
     ("logging monitor ~ [LINE]", (), "one 5"),
@@ -83,6 +80,7 @@ GLOBAL = (
     ("control-plane ~", (), "block 7"),
     ("gateway ~", (), "block 7"),
     ("line {console|aux|vty|tty|con} <0-999> ~ [<0-999>]", (), "block 7"),
+    ("ntp server HOST ~ LINE", (), "keep 7 !"),
     ("ntp ~ LINE", (), "keep 7"),
 )
 
@@ -143,6 +141,21 @@ CRYPTO_MAP = (
     ("reverse-route ~ [LINE]", (), "one 0"),
 )
 
+# `line console 0` has commands of its own (`commands_line`); of the others these mean nothing here.
+CONSOLE = (
+    ("{absolute-timeout|session-timeout} ~ LINE", (), "keep 0"),
+    ("databits ~ WORD", (), "one 0"),
+    ("escape-character ~ LINE", (), "one 0"),
+    ("exec ~", (), "keep 0"),
+    ("flowcontrol ~ LINE", (), "one 0"),
+    ("modem ~ LINE", (), "keep 0"),
+    ("notify ~", (), "keep 0"),
+    ("parity ~ WORD", (), "one 0"),
+    ("privilege ~ LINE", (), "keep 0"),
+    ("stopbits ~ WORD", (), "one 0"),
+    ("transport ~ LINE", (), "keep 0"),
+)
+
 # The blocks opened by `ip access-list standard`, `line` and the other block lines above: all take these lines.
 STANDARD_LIST = (
     ("permit ~ LINE", (), "keep 0"),
@@ -165,20 +178,25 @@ BLOCK = (
     ("import ~ LINE", (), "keep 0"),
     ("lease ~ LINE", (), "one 0"),
     ("length ~ LINE", (), "one 0"),
-    ("log ~ LINE", (), "keep 0"),
     ("logging ~ LINE", (), "keep 0"),
     ("login ~ [LINE]", (), "one 0"),
     ("modem ~ LINE", (), "keep 0"),
     ("network ~ LINE", (), "keep 0"),
-    ("notify ~ LINE", (), "keep 0"),
-    ("hidekeys ~", (), "keep 0"),
     ("parity ~ WORD", (), "one 0"),
-    ("path ~ LINE", (), "one 0"),
     ("privilege ~ LINE", (), "keep 0"),
     ("speed ~ WORD", (), "one 0"),
     ("stopbits ~ WORD", (), "one 0"),
     ("transport ~ LINE", (), "keep 0"),
     ("width ~ LINE", (), "one 0"),
+)
+
+ARCHIVE = (
+    ("log ~ LINE", (), "keep 0"),
+    ("logging ~ LINE", (), "keep 0"),
+    ("notify ~ LINE", (), "keep 0"),
+    ("hidekeys ~", (), "keep 0"),
+    ("record ~ [LINE]", (), "keep 0"),
+    ("time-period ~ <1-525600>", (), "one 0 !"),
 )
 
 

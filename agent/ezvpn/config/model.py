@@ -1,8 +1,11 @@
 """The configuration as values. `config.text` reads and writes it; `node.apply` acts on it; nobody else changes it.
 
-Level 3. Every field here is a line a user can type. Defaults are IOS's where the seed or IOS has one.
+Level 3. Every field here is a line a user can type. Defaults are IOS's where the seed or IOS has one. Who may come in and how the
+console is: `access`.
 """
 
+from ezvpn.config.access import Banner, Line, User
+from ezvpn.config.kept_line import Kept
 from ezvpn.ike.params import EspTransform, Keepalive
 from ezvpn.record import Record, Secret
 
@@ -79,22 +82,6 @@ class TransformSet(Record):
         self.name = name
         self.words = words
         self.transform = transform
-
-
-class Kept(Record):
-    """A line of IOS that has no meaning here, kept to be written back in its place, with the lines of its block.
-
-    text: the line with its words in full, without the secret at its end · secret: that secret, or None · place: where it
-    stands among the other lines (`config.kept`).
-    """
-
-    _fields = ("place", "text", "secret", "lines")
-
-    def __init__(self, place: int, text: str, secret: "Secret | None" = None) -> None:
-        self.place = place
-        self.text = text
-        self.secret = secret
-        self.lines: "list[Kept]" = []
 
 
 class PresharedKey(Record):
@@ -218,6 +205,19 @@ class Interface(Record):
         self.kept: "list[Kept]" = []
 
 
+class Archive(Record):
+    """The `archive` block. path: `flash:NAME` to which a number is added, "" without · maximum: how many are kept ·
+    write_memory: each `write memory` keeps one · kept: lines without meaning here (`log config`)."""
+
+    _fields = ("path", "maximum", "write_memory", "kept")
+
+    def __init__(self) -> None:
+        self.path = ""
+        self.maximum = 10
+        self.write_memory = False
+        self.kept: "list[Kept]" = []
+
+
 class Mqtt(Record):
     """The `mqtt` block. host None = not configured. ca, certificate, key: file names."""
 
@@ -251,11 +251,22 @@ class Mqtt(Record):
         self.metrics_interval_s = 60
 
 
+class NtpServer(Record):
+    """One `ntp server`."""
+
+    _fields = ("host", "prefer")
+
+    def __init__(self, host: str, prefer: bool = False) -> None:
+        self.host = host
+        self.prefer = prefer
+
+
 class Config(Record):
     """A whole configuration. Lists are in the order of the text (policies by priority, entries of one crypto map by sequence
     number); names are unique within each list.
 
-    logging_level: severities up to this one reach the console, -1 = none · sa_life_s, sa_life_kb: lives of an IPsec SA, 0 kB =
+    logging_level: severities up to this one reach the console, -1 = none · logging_bytes, logging_kept: size of the log
+    and the severities that it shows, -1 = none · line: the console's · sa_life_s, sa_life_kb: lives of an IPsec SA, 0 kB =
     none by volume.
     """
 
@@ -271,12 +282,21 @@ class Config(Record):
         "interfaces",
         "access_lists",
         "mqtt",
+        "archive",
         "sa_life_s",
         "sa_life_kb",
         "anti_replay_window",
         "enable_secret",
         "enable_password",
+        "users",
+        "banner",
+        "line",
+        "password_recovery",
+        "password_encryption",
         "logging_level",
+        "logging_bytes",
+        "logging_kept",
+        "ntp_servers",
         "kept",
     )
 
@@ -292,12 +312,21 @@ class Config(Record):
         self.access_lists: "list[AccessList]" = []
         self.interfaces: "list[Interface]" = []
         self.mqtt: "Mqtt | None" = None
+        self.archive: "Archive | None" = None
         self.sa_life_s = 3600
         self.sa_life_kb = 4608000
         self.anti_replay_window = 64
         self.enable_secret: "Secret | None" = None
         self.enable_password: "Secret | None" = None
+        self.users: "list[User]" = []
+        self.banner = Banner()
+        self.line = Line()
+        self.password_recovery = True
+        self.password_encryption = False  # secrets are stored as type 6
         self.logging_level = 7
+        self.logging_bytes = 16384
+        self.logging_kept = 7
+        self.ntp_servers: "list[NtpServer]" = []
         self.kept: "list[Kept]" = []
 
 

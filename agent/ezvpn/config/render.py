@@ -5,14 +5,17 @@ the store and masked for eyes.
 """
 
 from ezvpn.config import access_words, kept, secrets, tokens
+from ezvpn.config.access import Line, User
 from ezvpn.config.commands_global import LEVELS
+from ezvpn.config.commands_line import BANNER_END
 from ezvpn.config.commands_mqtt import SCHEMES
+from ezvpn.config.kept_line import Kept
 from ezvpn.config.model import (
     AccessList,
+    Archive,
     Config,
     EzvpnProfile,
     Interface,
-    Kept,
     MapEntry,
     Mqtt,
     Policy,
@@ -21,18 +24,19 @@ from ezvpn.config.model import (
 from ezvpn.config.transforms import hash_word
 
 
-def render(config: Config, masked: bool = False) -> "list[str]":
-    """The lines of the running configuration, without line ends; the last is `end`. masked: secrets as `<removed>`."""
+def render(config: Config, masked: object = False) -> "list[str]":
+    """The lines of the running configuration, without line ends; the last is `end`. masked: True for secrets as `<removed>`, or a
+    function `seal` for secrets as type 6."""
     return _Renderer(config, masked).lines()
 
 
-def to_text(config: Config) -> str:
-    """The text that goes into the store: secrets plain, one newline at the end."""
-    return "\n".join(render(config)) + "\n"
+def to_text(config: Config, seal: object = False) -> str:
+    """The text that goes into the store: secrets plain, or as type 6 with `seal`; one newline at the end."""
+    return "\n".join(render(config, seal)) + "\n"
 
 
 class _Renderer:
-    def __init__(self, config: Config, masked: bool) -> None:
+    def __init__(self, config: Config, masked: object) -> None:
         self.config = config
         self.masked = masked
         self.out: "list[str]" = []
@@ -41,6 +45,8 @@ class _Renderer:
         config = self.config
         defaults = Config()
         self.kept(kept.TOP)
+        if not config.password_recovery:
+            self.put("no service password-recovery")
         self.separate()
         self.put("hostname " + config.hostname)
         self.separate()
@@ -50,9 +56,16 @@ class _Renderer:
             self.put("enable secret " + secrets.write(config.enable_secret, self.masked))
         if config.enable_password is not None:
             self.put("enable password " + secrets.write(config.enable_password, self.masked))
+        for user in config.users:
+            self.user(user)
         self.separate()
+        if config.password_encryption:
+            self.put("password encryption aes")
         self.kept(kept.BASE)
         self.separate()
+        if config.archive is not None:
+            self.archive(config.archive)
+            self.separate()
         if config.allow_weak:
             self.put("crypto isakmp allow-weak")
         for policy in config.policies:
@@ -93,6 +106,11 @@ class _Renderer:
             self.put("no logging console")
         elif config.logging_level != defaults.logging_level:
             self.put("logging console " + LEVELS[config.logging_level])
+        if config.logging_kept < 0:
+            self.put("no logging buffered")
+        elif (config.logging_bytes, config.logging_kept) != (defaults.logging_bytes, defaults.logging_kept):
+            level = "" if config.logging_kept == defaults.logging_kept else " " + LEVELS[config.logging_kept]
+            self.put("logging buffered " + str(config.logging_bytes) + level)
         self.kept(kept.IP)
         self.separate()
         for listed in config.access_lists:
@@ -103,7 +121,14 @@ class _Renderer:
         if config.mqtt is not None:
             self.mqtt(config.mqtt)
             self.separate()
+        self.banners()
+        self.line(config.line)
+        if not any(line.place == kept.TAIL and line.text.startswith("line ") for line in config.kept):
+            self.separate()  # IOS prints the lines of a router without a `!` between them
         self.kept(kept.TAIL)
+        self.separate()
+        for server in config.ntp_servers:
+            self.put("ntp server " + server.host + (" prefer" if server.prefer else ""))
         self.separate()
         self.put("end")
         return self.out
@@ -128,6 +153,56 @@ class _Renderer:
     def kept_line(self, indent: str, line: Kept) -> None:
         secret = "" if line.secret is None else " " + secrets.write(line.secret, self.masked)
         self.put(indent + line.text + secret)
+
+    def user(self, user: User) -> None:
+        privilege = "" if user.privilege == 1 else " privilege " + str(user.privilege)
+        what = " secret " if user.strong else " password "
+        self.put("username " + user.name + privilege + what + secrets.write(user.secret, self.masked))
+
+    def banners(self) -> None:
+        for which in ("exec", "login", "motd"):
+            text = getattr(self.config.banner, which)
+            if text:
+                self.put("banner " + which + " " + BANNER_END)
+                self.out += text.split("\n")
+                self.put(BANNER_END)
+
+    def line(self, line: Line) -> None:
+        defaults = Line()
+        if not line.written:
+            return
+        self.separate()
+        self.put("line con 0")
+        if line.exec_timeout_s != defaults.exec_timeout_s:
+            self.put(" exec-timeout " + str(line.exec_timeout_s // 60) + " " + str(line.exec_timeout_s % 60))
+        if line.password is not None:
+            self.put(" password " + secrets.write(line.password, self.masked))
+        if line.synchronous:
+            self.put(" logging synchronous")
+        if line.login:
+            self.put(" login" + (" local" if line.login == "local" else ""))
+        for field, words in (
+            ("history", " history size "),
+            ("length", " length "),
+            ("width", " width "),
+            ("speed", " speed "),
+        ):
+            value = getattr(line, field)
+            if value != getattr(defaults, field):
+                self.put(words + str(value))
+        for kept_line in line.kept:
+            self.kept_line(" ", kept_line)
+
+    def archive(self, archive: Archive) -> None:
+        self.put("archive")
+        for line in archive.kept:
+            self.kept_line(" ", line)
+        if archive.path:
+            self.put(" path " + archive.path)
+        if archive.maximum != Archive().maximum:
+            self.put(" maximum " + str(archive.maximum))
+        if archive.write_memory:
+            self.put(" write-memory")
 
     def policy(self, policy: Policy) -> None:
         defaults = Policy(policy.priority)
@@ -163,7 +238,7 @@ class _Renderer:
         self.put("crypto ipsec client ezvpn " + profile.name)
         self.put(" connect " + profile.connect)
         if profile.key is not None:
-            self.put(" group " + profile.group + " key " + secrets.write(profile.key, self.masked))
+            self.put(" group " + tokens.quoted(profile.group) + " key " + secrets.write(profile.key, self.masked))
         self.put(" mode " + profile.mode)
         for peer in profile.peers:
             self.put(" peer " + peer.host + (" default" if peer.default else ""))
@@ -172,7 +247,12 @@ class _Renderer:
         if profile.standby_warm:
             self.put(" standby warm")
         if profile.password is not None:
-            self.put(" username " + profile.username + " password " + secrets.write(profile.password, self.masked))
+            self.put(
+                " username "
+                + tokens.quoted(profile.username)
+                + " password "
+                + secrets.write(profile.password, self.masked)
+            )
         if profile.xauth_mode != defaults.xauth_mode:
             self.put(" xauth userid mode " + profile.xauth_mode)
         if profile.xauth_retry_minutes is None:
@@ -250,11 +330,13 @@ class _Renderer:
         if mqtt.client_id:
             self.put(" client-id " + mqtt.client_id)
         if mqtt.password is not None:
-            self.put(" username " + mqtt.username + " password " + secrets.write(mqtt.password, self.masked))
+            self.put(
+                " username " + tokens.quoted(mqtt.username) + " password " + secrets.write(mqtt.password, self.masked)
+            )
         if mqtt.ca:
-            self.put(" ca " + mqtt.ca)
+            self.put(" ca " + tokens.quoted(mqtt.ca))
         if mqtt.certificate:
-            self.put(" certificate " + mqtt.certificate + " key " + mqtt.key)
+            self.put(" certificate " + tokens.quoted(mqtt.certificate) + " key " + tokens.quoted(mqtt.key))
         if mqtt.topic_prefix != defaults.topic_prefix:
             self.put(" topic-prefix " + mqtt.topic_prefix)
         if mqtt.keepalive_s != defaults.keepalive_s:

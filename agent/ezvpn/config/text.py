@@ -4,7 +4,7 @@ Level 3, pure. What a file is: lines for `config.editor`, blocks by indentation 
 A file is read to its end; every line that cannot be used is reported with its number and a caret.
 """
 
-from ezvpn.config import references, tokens
+from ezvpn.config import references, secrets, tokens
 from ezvpn.config.editor import Editor
 from ezvpn.config.grammar import Match
 from ezvpn.config.model import Config
@@ -16,6 +16,8 @@ from ezvpn.record import Record
 _PRINTED = ("Building configuration", "Current configuration", "Using ", "Last configuration change", "NVRAM config")
 
 _SECRET_WORDS = ("key", "password", "secret")
+
+_CONSOLE_ONLY = ("config_key",)
 
 _MAX_PROBLEMS = 50
 _MAX_SHOWN = 64
@@ -86,10 +88,11 @@ def decode(raw: bytes) -> str:
 def parse(text: str, unseal: object = None) -> Result:
     """Read a whole configuration. Never raises for what the text says.
 
-    unseal: function(text) -> bytes | None that opens type 6 secrets with the device key, or None where there is none.
+    unseal: function(text) -> bytes | None that opens type 6 secrets with the device key, or None where there is none. A secret
+    that it does not open is a warning; it is written back as it came (`secrets.Sealed`).
     """
     result = Result(Config())
-    editor = Editor(result.config, unseal)
+    editor = Editor(result.config, secrets.lenient(unseal))
     starts: "list[tuple[Record, int]]" = []  # where each block began
     outer_first = False
     lost = False
@@ -100,6 +103,11 @@ def parse(text: str, unseal: object = None) -> Result:
         raw = raw.rstrip("\r")
         if number == 1 and raw[:1] == "\ufeff":
             raw = raw[1:]
+        if editor.collecting is not None:
+            match = editor.line(raw)
+            if match.status != "ok":
+                result.errors.append(Problem(number, match.column, "", match.reason()))
+            continue
         bare = raw.strip()
         indented = raw[:1] in (" ", "\t")
         if not bare or (not indented and _is_printed(raw)):
@@ -128,8 +136,12 @@ def parse(text: str, unseal: object = None) -> Result:
                 starts.append((editor.block, number))
         elif indented:
             outer_first = True
+        if match.action in _CONSOLE_ONLY:
+            match.warnings.append("has no effect in a file: type it at the console")
         for message in match.warnings:
             _warn(result, Problem(number, 0, "", message))
+    if editor.collecting is not None:
+        result.errors.append(Problem(number, 0, "", "the banner has no end: " + editor.collecting[1] + " is missing"))
     if left_out:
         result.errors.append(Problem(0, 0, "", str(left_out) + " more lines that cannot be used"))
     for record, message in references.warnings(result.config):
@@ -163,7 +175,9 @@ def _shown(match: Match) -> str:
     for column, word in tokens.split(match.line):
         if column > match.column:
             break
-        faulty = column + len(word) > match.column and any(label in _SECRET_WORDS for label in match.expected)
+        # No line begins with a secret, though some begin with such a word.
+        missing = shown != "" and any(label in _SECRET_WORDS for label in match.expected)
+        faulty = column + len(word) > match.column and missing
         shown += " " * (column - len(shown)) + ("*" * len(word) if hide or faulty else word)
         hide = hide or word.lower() in _SECRET_WORDS
     return shown[: match.column + _MAX_SHOWN]

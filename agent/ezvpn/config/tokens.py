@@ -11,19 +11,23 @@ RANGE = const(1)
 ADDRESS = const(2)
 MASK = const(3)
 WILDCARD = const(4)
-IFNAME = const(5)
-HOST = const(6)
-WORD = const(7)
-SECRET = const(8)
-LINE = const(9)
+PREFIX = const(5)
+IFNAME = const(6)
+HOST = const(7)
+WORD = const(8)
+STRING = const(9)
+SECRET = const(10)
+LINE = const(11)
 
 _KINDS = {
     "A.B.C.D": ADDRESS,
     "MASK": MASK,
     "WILDCARD": WILDCARD,
+    "PREFIX": PREFIX,
     "IFNAME": IFNAME,
     "HOST": HOST,
     "WORD": WORD,
+    "STRING": STRING,
     "SECRET": SECRET,
     "LINE": LINE,
 }
@@ -33,9 +37,11 @@ _LABELS = {
     ADDRESS: "A.B.C.D",
     MASK: "A.B.C.D",
     WILDCARD: "A.B.C.D",
+    PREFIX: "A.B.C.D/nn",
     IFNAME: "IFNAME",
     HOST: "Hostname or A.B.C.D",
     WORD: "WORD",
+    STRING: "WORD",
     LINE: "LINE",
 }
 
@@ -139,7 +145,7 @@ def may_begin(kind: int, begun: str) -> bool:
     if not begun or kind >= IFNAME:
         return True
     for char in begun:
-        if char not in _NUMBER and not (char == "." and kind != RANGE):
+        if char not in _NUMBER and not (char == "." and kind != RANGE) and not (char == "/" and kind == PREFIX):
             return False
     return True
 
@@ -154,13 +160,33 @@ def read(kind: int, text: str, line: str, words: "list[tuple[int, str]]", i: int
     if kind == MASK:
         mask = address(word)
         return (mask if mask is not None and contiguous(mask) else None), 1
+    if kind == PREFIX:
+        return prefix(word), 1
     if kind == IFNAME:
         return _interface(words, i)
     if kind == HOST:
         return (word if is_host(word) else None), 1
     if kind == WORD:
         return word, 1
+    if kind == STRING:
+        return _string(line, words, i)
     return line[column:].strip(), len(words) - i
+
+
+def _string(line: str, words: "list[tuple[int, str]]", i: int) -> "tuple[str | None, int]":
+    column, word = words[i]
+    if word[0] != '"':
+        return word, 1
+    end = line.find('"', column + 1)
+    text = line[column + 1 : end]
+    if end <= column + 1 or "\r" in text or line[end + 1 : end + 2] not in ("", " ", "\t", "\r", "\n"):
+        return None, 1  # never closed, empty, not of one line, or something hangs on it
+    return text, len([1 for at, _ in words[i:] if at <= end])
+
+
+def quoted(text: str) -> str:
+    """What STRING reads as this text."""
+    return '"' + text + '"' if " " in text or "\t" in text or text.startswith('"') else text
 
 
 def address(word: str) -> "bytes | None":
@@ -177,9 +203,25 @@ def address(word: str) -> "bytes | None":
     return bytes(out)
 
 
-def dotted(four: bytes) -> str:
-    """The dotted quad of four bytes."""
-    return ".".join([str(four[i]) for i in range(4)])
+def prefix(word: str) -> "bytes | None":
+    """Four bytes of address and one of length of `10.0.0.0/8`, or None."""
+    text, _, length = word.partition("/")
+    four = address(text)
+    if (
+        four is None
+        or not _digits(length)
+        or len(length) > 2
+        or (length[0] == "0" and length != "0")
+        or int(length) > 32
+    ):
+        return None
+    return four + bytes([int(length)])
+
+
+def dotted(value: bytes) -> str:
+    """The dotted quad of four bytes; of five, the last is a prefix length."""
+    quad = ".".join([str(value[i]) for i in range(4)])
+    return quad + "/" + str(value[4]) if len(value) > 4 else quad
 
 
 def contiguous(mask: bytes) -> bool:

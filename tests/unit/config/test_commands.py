@@ -41,7 +41,7 @@ def test_every_token_has_help(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_prompts_and_parents(name: str) -> None:
     mode = commands.Modes().mode(name)
-    assert mode.prompt == "(" + name + ")#"
+    assert mode.prompt == "(" + name.replace("-console", "") + ")#"
     assert [one.name for one in commands.Modes().chain(name)] == ([name, "config"] if name != "config" else ["config"])
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from ezvpn.config.model import Keepalive
+from ezvpn.config.secrets import Hashed
 from unit.config.lines import edited, last, rejected
 
 
@@ -70,8 +71,25 @@ def test_enable_secret_and_password() -> None:
     assert config.enable_secret is not None and config.enable_secret.reveal() == b"one"
     assert config.enable_password is not None and config.enable_password.reveal() == b"two words"
     assert edited("enable secret x", "no enable secret").enable_secret is None
-    for line in ("enable secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0", "enable secret 9 $9$x", "enable secret 8 $8$x"):
+    hashed = edited("enable secret 5 $1$mERr$hx5rVt7rPNoS4wqbXKX7m0").enable_secret
+    assert isinstance(hashed, Hashed) and hashed.kind == "5"
+    for line in ("enable secret 9 $9$x", "enable secret 8 $8$x"):
         assert "hash" in rejected(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "size", "level"),
+    [
+        ("logging buffered", 16384, 7),
+        ("logging buffered 51200 warnings", 51200, 4),
+        ("logging buffered 5", 16384, 5),
+        ("no logging buffered", 16384, -1),
+        ("default logging buffered", 16384, 7),
+    ],
+)
+def test_logging_buffered(line: str, size: int, level: int) -> None:
+    config = edited("logging buffered 4096 1", line)
+    assert (config.logging_bytes, config.logging_kept) == (size, level)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 from ezvpn.config.draft import Draft, Rejected
 from ezvpn.config.grammar import Mode
 from ezvpn.config.model import Config, EzvpnProfile
+from ezvpn.config.secrets import Hashed
 
 MODE = Mode("config", "", "", (("key [0|6]$type WORD$key", (), "key"),))
 
@@ -30,9 +31,14 @@ def test_a_bad_secret_is_rejected_at_its_argument() -> None:
     assert fault.value.args[1] == "key"
 
 
-def test_type_7_is_taken_as_it_stands_and_said_so() -> None:
-    mode = Mode("config", "", "", (("key SECRET$key", (), "key"),))
-    match = mode.match("key 7 0822455D0A16")
-    assert Draft(Config()).secret(match, "key").reveal() == b"7 0822455D0A16"
-    assert "type 7 is not decoded" in match.warnings[0]
-    assert "0822" not in match.warnings[0]
+def test_a_hash_may_stand_for_a_password_where_it_can_be_checked() -> None:
+    mode = Mode("config", "", "", (("secret SECRET$key", (), "secret"),))
+    match = mode.match("secret 8 $8$TnGX/fE4KGHOVU$pEhnEvxrvaynpi8j4f.EMHr6M.FzU8xnZnBr/tJdFWk")
+    made = Draft(Config(), None, ("8",)).password(match, "key")
+    assert isinstance(made, Hashed) and made.kind == "8"
+    with pytest.raises(Rejected, match="cannot be checked on this device"):
+        Draft(Config(), None, ("5",)).password(match, "key")
+    with pytest.raises(Rejected, match="no hash of type 8"):
+        Draft(Config(), None, ("8",)).password(mode.match("secret 8 $8$x"), "key")
+    assert not isinstance(Draft(Config()).password(mode.match("secret 8"), "key"), Hashed)
+    assert not isinstance(Draft(Config()).password(mode.match("secret two words"), "key"), Hashed)

@@ -1,9 +1,12 @@
 """The grammar engine on a small table of its own: matching, faults, help, completion."""
 
+import pytest
+from fuzz import console
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ezvpn.config.grammar import CR, Mode, first_match
+from ezvpn.config.grammar import CR, Match, Mode, first_match
+from ezvpn.console.exec_commands import PRIVILEGED
 
 TABLE = (
     (
@@ -249,3 +252,24 @@ def test_any_line_ends_in_a_status_and_help_never_raises(line: str) -> None:
     completed = line + made.complete(line)
     if match.status == "ok" and match.entry[2] != "description" and match.entry[2] != "group":
         assert made.match(completed).status == "ok"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_looking_at_the_second_word_first_changes_no_answer(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    typist = console.Typist(seed, True)
+    lines = [typist.line(typist.commands) for _ in range(150)] + [
+        "c t",
+        "sh c",
+        "s",
+        "show",
+        "no debug all",
+        "w t",
+        "show show",
+    ]
+    narrow = [told(Mode("p", "#", "", PRIVILEGED).match(line)) for line in lines]
+    monkeypatch.setattr(Mode, "_two_words", lambda self, words: None)
+    assert [told(Mode("p", "#", "", PRIVILEGED).match(line)) for line in lines] == narrow
+
+
+def told(match: Match) -> "tuple[object, ...]":
+    return (match.status, match.action, match.args, match.negate, match.column, match.expected, match.out_of_range)

@@ -4,7 +4,7 @@ import pytest
 
 from ezvpn.config import kept
 from ezvpn.config.grammar import Mode
-from ezvpn.config.model import Kept
+from ezvpn.config.kept_line import Kept
 from ezvpn.record import Secret
 
 MODE = Mode(

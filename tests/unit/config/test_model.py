@@ -1,6 +1,7 @@
 """Configurations as values: copies share nothing, comparison looks into secrets."""
 
-from ezvpn.config.model import Config, EzvpnProfile, Kept, Mqtt, Peer, clone, same
+from ezvpn.config.kept_line import Kept
+from ezvpn.config.model import Config, EzvpnProfile, Mqtt, Peer, clone, same
 from ezvpn.record import Secret
 
 

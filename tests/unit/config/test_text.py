@@ -233,7 +233,6 @@ def test_a_shown_error_has_a_caret_below_the_fault() -> None:
     "text",
     [
         "crypto ipsec client ezvpn x\n group unity hush-hush\n",
-        "crypto ipsec client ezvpn x\n group unity key 6 hush-hush\n",
         "crypto isakmp key hush-hush address 10.2.80.2099\n",
         "enable secret 5 $hush-hush\n",
         "crypto ipsec client ezvpn x\n username joe hush-hush\n",
@@ -253,16 +252,26 @@ def test_errors_are_bounded() -> None:
     assert result.errors[-1].show("f") == ["f: 950 more lines that cannot be used"]
 
 
-def test_type_6_keeps_its_form() -> None:
+def test_a_type_6_secret_that_cannot_be_opened_is_a_warning_with_its_line() -> None:
     text = "crypto ipsec client ezvpn x\n group g key 6 CBA\n"
     result = parse(text, lambda sealed: sealed[::-1].encode())
+    assert (result.errors, result.config.profiles[0].key.reveal()) == ([], b"ABC")
+    result = parse(text)
     assert result.errors == []
+    assert result.warnings[0].show("f") == [
+        "f:2: this type 6 text was not encrypted with the key of this device; what needs it stays down until it is typed again"
+    ]
     assert " group g key 6 CBA" in render(result.config)
-    assert "device key" in parse(text).errors[0].message
+
+
+def test_an_unknown_first_word_is_shown() -> None:
+    """Also where a command begins with `key` or `password`."""
+    assert parse("nonsense here\n").errors[0].show("f")[1] == "  nonsense"
 
 
 # Random but valid configurations, as lines: every block with lines of its own.
 NAME = st.text("abcXYZ019-_", min_size=1, max_size=6).map("n{}".format)
+STRING = NAME | NAME.map('"{} and  more"'.format)
 SECRET = st.text(
     st.characters(min_codepoint=33, max_codepoint=0x2FF, exclude_characters="\x7f\x85\xa0\xad"), min_size=1, max_size=8
 )
@@ -292,11 +301,11 @@ BLOCKS = st.one_of(
     block(
         line("crypto ipsec client ezvpn", NAME),
         line("connect", st.sampled_from(["auto", "manual"])),
-        line("group", NAME, "key", PASSWORD),
-        line("group", NAME, "key 0", PASSWORD),
+        line("group", STRING, "key", PASSWORD),
+        line("group", STRING, "key 0", PASSWORD),
         line("mode", st.sampled_from(["client", "network-extension", "network-plus"])),
         line("peer", HOST, st.sampled_from(["", "default"])),
-        line("username", NAME, "password", PASSWORD),
+        line("username", STRING, "password", PASSWORD),
         line("xauth userid mode", st.sampled_from(["local", "interactive"])),
         line("xauth retry-minutes", st.integers(1, 1440) | st.just("never")),
         line("pfs group", st.sampled_from([1, 2, 5, 14, 15, 16])),
@@ -321,7 +330,7 @@ BLOCKS = st.one_of(
         st.just("mqtt"),
         line("broker", st.sampled_from(["mqtt://b", "mqtts://b:1", "mqtts://10.0.0.1"])),
         line("client-id", NAME),
-        line("username", NAME, "password", PASSWORD),
+        line("username", STRING, "password", PASSWORD),
         line("topic-prefix", NAME),
         line("keepalive", st.integers(5, 65535)),
     ),
@@ -377,6 +386,13 @@ BLOCKS = st.one_of(
 
 # Lines that are well formed, but not after those before them.
 EXPECTED = ("type", "hash", "no such line", "duplicate sequence number")
+
+
+def test_a_name_with_blanks_stands_in_quotes() -> None:
+    text = 'crypto ipsec client ezvpn x\n group "Remote  Users" key k\n username "first last" password p\n'
+    (profile,) = parse(text).config.profiles
+    assert (profile.group, profile.username) == ("Remote  Users", "first last")
+    assert ' group "Remote  Users" key k' in render(parse(text).config)
 
 
 @settings(max_examples=150, deadline=None)

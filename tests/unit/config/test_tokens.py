@@ -23,6 +23,20 @@ def test_what_is_no_address(word: str) -> None:
     assert tokens.address(word) is None
 
 
+@pytest.mark.parametrize(
+    "word", ["10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/08", "10.0.0/8", "10.0.0.0/8/8", "/8"]
+)
+def test_what_is_no_prefix(word: str) -> None:
+    assert tokens.prefix(word) is None
+
+
+@pytest.mark.parametrize("word", ["10.0.0.0/8", "0.0.0.0/0", "192.0.2.1/32"])
+def test_prefix_and_back(word: str) -> None:
+    value = tokens.prefix(word)
+    assert value is not None and len(value) == 5
+    assert tokens.dotted(value) == word
+
+
 def test_address_and_back() -> None:
     assert tokens.address("10.2.80.209") == b"\x0a\x02\x50\xd1"
     assert tokens.dotted(b"\x0a\x02\x50\xd1") == "10.2.80.209"
@@ -96,3 +110,27 @@ def test_numbers_are_plain_ascii_within_range() -> None:
     assert [number(word) for word in ("2", "60", "1", "61", "+5", "-5", "5.0", "٣", "", "99999999999999999999")] == [
         *(2, 60, None, None, None, None, None, None, None, None)
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "took"),
+    [
+        ("Unity key x", "Unity", 1),
+        ('"Remote Users" key x', "Remote Users", 2),
+        ('"one" key x', "one", 1),
+        ('"a  b\tc" key x', "a  b\tc", 3),
+        ('"ends in a blank " key x', "ends in a blank ", 5),
+        ('" " key x', " ", 2),
+        ('"a\rb" key x', None, 1),
+        ('"foo"\xa0x key k', None, 1),
+        ('"never closed key x', None, 1),
+        ('"" key x', None, 1),
+        ('"a b"c key x', None, 1),
+        ('a"b key x', 'a"b', 1),
+    ],
+)
+def test_strings(line: str, value: str | None, took: int) -> None:
+    assert tokens.read(tokens.STRING, "", line, tokens.split(line), 0) == (value, took)
+    if value is not None:
+        spelled = tokens.quoted(value) + " key"
+        assert tokens.read(tokens.STRING, "", spelled, tokens.split(spelled), 0)[0] == value
