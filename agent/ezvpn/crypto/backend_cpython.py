@@ -124,6 +124,11 @@ class Backend(Crypto):
         algorithm = AES(bytes(key)) if cipher == "aes-cbc" else _block_cipher(cipher, key)
         return _CbcHmac(algorithm, esp_suite.CIPHERS[cipher][1], mac, esp_suite.ICV_BYTES[auth], self._entropy)
 
+    has_scrypt = True
+
+    def scrypt(self, password: bytes, salt: bytes, n: int, r: int, p: int, length: int) -> bytes:
+        return hashlib.scrypt(password, salt=salt, n=n, r=r, p=p, dklen=length)
+
     def equal(self, a: Buffer, b: Buffer) -> bool:
         return hmac.compare_digest(a, b)
 

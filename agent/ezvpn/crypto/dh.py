@@ -1,8 +1,8 @@
 """Diffie-Hellman over the MODP groups of IKEv1: primes, lengths, checks of the peer's value, key pairs.
 
 Groups 1 and 2: RFC 2409 6.1, 6.2. Groups 5, 14, 15, 16: RFC 3526 2 to 5. The generator is 2 everywhere and every p is
-a safe prime. Not here: how fast a backend can exponentiate (`backend_*`); `power` is what they use where they have
-nothing better than the built-in `pow`.
+a safe prime. Not here: how fast a backend can exponentiate (`backend_*`); `power` is what they use where the
+built-in `pow` is good.
 """
 
 from ezvpn.crypto.port import BadPublicValue, Crypto
@@ -78,7 +78,30 @@ class KeyPair:
         return f"<DH key pair of group {self.group}>"
 
 
+class Making:
+    """A key pair in the making. `entropy(n)` gives n random bytes."""
+
+    def __init__(self, crypto: Crypto, entropy: object, group: int) -> None:
+        self._crypto = crypto
+        self._group = group
+        self._exponent = bytearray(entropy(EXPONENT_BYTES[group]))  # type: ignore[operator]
+        self._done, self._value = 0, 1
+
+    def step(self) -> "KeyPair | None":
+        """None: there is more to do."""
+        self._done, self._value = self._crypto.dh_part(self._group, self._exponent, self._done, self._value)
+        if self._done < len(self._exponent):
+            return None
+        return KeyPair(self._group, self._exponent, self._value.to_bytes(LENGTH[self._group], "big"))
+
+    def finish(self) -> KeyPair:
+        """All the steps that are left, at once."""
+        while True:
+            pair = self.step()
+            if pair is not None:
+                return pair
+
+
 def generate(crypto: Crypto, entropy: object, group: int) -> KeyPair:
-    """A fresh key pair. `entropy(n)` gives n random bytes."""
-    exponent = bytearray(entropy(EXPONENT_BYTES[group]))  # type: ignore[operator]
-    return KeyPair(group, exponent, crypto.dh_public(group, exponent))
+    """A fresh key pair, at once."""
+    return Making(crypto, entropy, group).finish()

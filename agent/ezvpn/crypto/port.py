@@ -56,6 +56,7 @@ class Crypto:
     groups: "tuple[int, ...]" = ()
     esp_ciphers: "tuple[tuple[str, int], ...]" = ()  # (ESP cipher, key bytes without salt)
     esp_auths: "tuple[str, ...]" = ()
+    has_scrypt = False
 
     def hash(self, name: str, data: "bytes | bytearray | memoryview") -> bytes:
         """One-shot digest."""
@@ -80,6 +81,11 @@ class Crypto:
         """g^x mod p at group length, leading zeros kept. `exponent` is big-endian, its length from `dh.EXPONENT_BYTES`."""
         raise NotImplementedError
 
+    def dh_part(self, group: int, exponent: "bytes | bytearray", done: int, value: int) -> "tuple[int, int]":
+        """A part of `dh_public`, where all of it would keep others waiting. The first `done` bytes of the exponent have made
+        `value` (at first 0 and 1); returned is the same after some more of them. After the last, value is the public one."""
+        return len(exponent), int.from_bytes(self.dh_public(group, exponent), "big")
+
     def dh_shared(self, group: int, exponent: "bytes | bytearray", peer: "bytes | memoryview") -> bytearray:
         """y^x mod p at group length, leading zeros kept. Raises `BadPublicValue` for a value that is not to be used."""
         raise NotImplementedError
@@ -87,6 +93,10 @@ class Crypto:
     def esp(self, cipher: str, key: "bytes | bytearray", auth: str, auth_key: "bytes | bytearray") -> EspTransformState:
         """State for one direction of one ESP SA. For aes-gcm `key` ends with the 4 salt bytes and auth is ""."""
         raise NotImplementedError
+
+    def scrypt(self, password: bytes, salt: bytes, n: int, r: int, p: int, length: int) -> bytes:
+        """RFC 7914. It wants 128 * n * r bytes of memory, which a small device hasn't: only where `has_scrypt`."""
+        raise Unsupported("scrypt")
 
     def equal(self, a: "bytes | bytearray | memoryview", b: "bytes | bytearray | memoryview") -> bool:
         """Compare in a time that depends on the lengths only."""

@@ -105,6 +105,11 @@ def mask_bytes(prefix: int) -> bytes:
     return _mask_value(prefix).to_bytes(4, "big")
 
 
+def masked(address: bytes, mask: bytes) -> bytes:
+    """The network of an address: 4 bytes each."""
+    return bytes([address[i] & mask[i] for i in range(4)])
+
+
 def checksum(view: "bytes | bytearray | memoryview", start: int = 0, end: "int | None" = None, initial: int = 0) -> int:
     """The Internet checksum (RFC 1071) of start .. end, an odd last byte padded with zero. `initial` is a sum of 16-bit words
     to begin with (a pseudo header). A block that holds its own right checksum gives 0."""

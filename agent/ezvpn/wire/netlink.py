@@ -1,8 +1,7 @@
 """rtnetlink messages: links, IPv4 addresses and IPv4 routes. Requests as bytes, answers as records.
 
-rtnetlink(7), netlink(7), linux/netlink.h, linux/rtnetlink.h. Belongs here: layout. Not here: the socket (`runtime`) and
-what is asked for (`dataplane`). Netlink is in the host's byte order and alignment: struct's "@" with every field on its
-natural boundary, so no padding is ever implied (MicroPython has no "="). Addresses inside are in network order.
+rtnetlink(7), linux/rtnetlink.h. Belongs here: layout of the bodies. Not here: headers and attributes (`nlmsg`), the socket
+(`runtime`) and what is asked for (`dataplane`). Numbers are in the host's byte order, addresses inside in network order.
 
 Every parser takes one whole nlmsg, header included, as `Kernel.transact` returns them.
 """
@@ -10,9 +9,9 @@ Every parser takes one whole nlmsg, header included, as `Kernel.transact` return
 import struct
 
 from ezvpn.record import Record
-from ezvpn.wire.cursor import Malformed, need
+from ezvpn.wire.cursor import Malformed
+from ezvpn.wire.nlmsg import HEADER_BYTES, Attributes, MessageFlag, expect, nlmsg, rtattr
 
-HEADER_BYTES = 16
 AF_INET = 2
 
 MAIN_TABLE = 254  # RT_TABLE_MAIN
@@ -25,12 +24,8 @@ GROUP_IPV4_ROUTE = 0x40
 
 
 class Message:
-    """nlmsg_type."""
+    """nlmsg_type. Those below 16 are `nlmsg.Control`."""
 
-    NOOP = 1
-    ERROR = 2
-    DONE = 3
-    OVERRUN = 4
     NEW_LINK = 16
     DELETE_LINK = 17
     GET_LINK = 18
@@ -40,18 +35,6 @@ class Message:
     NEW_ROUTE = 24
     DELETE_ROUTE = 25
     GET_ROUTE = 26
-
-
-class MessageFlag:
-    """nlmsg_flags. DUMP is ROOT | MATCH; the same bits mean other things with NEW requests."""
-
-    REQUEST = 0x1
-    MULTI = 0x2
-    ACK = 0x4
-    DUMP = 0x300
-    REPLACE = 0x100
-    EXCLUSIVE = 0x200
-    CREATE = 0x400
 
 
 class LinkFlag:
@@ -80,16 +63,12 @@ class Scope:
     HOST = 254
 
 
-_HEADER = "@IHHII"  # length, type, flags, sequence number, port
 _IFINFO = "@BBHiII"  # family, pad, type, index, flags, change
 _IFADDR = "@BBBBI"  # family, prefix length, flags, scope, index
 _ROUTE = "@BBBBBBBBI"  # family, destination and source prefix length, tos, table, protocol, scope, type, flags
-_ATTRIBUTE = "@HH"  # length with this header, type
-_IFINFO_BYTES = 16
+LINK_BYTES = 16
 _IFADDR_BYTES = 8
 _ROUTE_BYTES = 12
-_MAX_MESSAGES = 4096
-_TYPE_MASK = 0x3FFF  # without NLA_F_NESTED and NLA_F_NET_BYTEORDER
 
 _IFLA_ADDRESS, _IFLA_NAME, _IFLA_MTU = 1, 3, 4
 _IFA_ADDRESS, _IFA_LOCAL, _IFA_LABEL = 1, 2, 3
@@ -183,14 +162,14 @@ def link_get(name: str, seq: int = 1) -> bytes:
     raw = name.encode()
     if not 1 <= len(raw) <= _IFNAME_BYTES:
         raise ValueError("a device name has 1 to 15 bytes")
-    body = struct.pack(_IFINFO, 0, 0, 0, 0, 0, 0) + _attribute(_IFLA_NAME, raw + b"\x00")
-    return _message(Message.GET_LINK, MessageFlag.REQUEST, seq, body)
+    body = struct.pack(_IFINFO, 0, 0, 0, 0, 0, 0) + rtattr(_IFLA_NAME, raw + b"\x00")
+    return nlmsg(Message.GET_LINK, MessageFlag.REQUEST, seq, body)
 
 
 def link_dump(seq: int = 1) -> bytes:
     """RTM_GETLINK for all devices."""
     flags = MessageFlag.REQUEST | MessageFlag.DUMP
-    return _message(Message.GET_LINK, flags, seq, struct.pack(_IFINFO, 0, 0, 0, 0, 0, 0))
+    return nlmsg(Message.GET_LINK, flags, seq, struct.pack(_IFINFO, 0, 0, 0, 0, 0, 0))
 
 
 def link_set(index: int, up: "bool | None" = None, mtu: "int | None" = None, seq: int = 1) -> bytes:
@@ -199,26 +178,26 @@ def link_set(index: int, up: "bool | None" = None, mtu: "int | None" = None, seq
     change = LinkFlag.UP if up is not None else 0
     body = struct.pack(_IFINFO, 0, 0, 0, index, flags, change)
     if mtu is not None:
-        body += _attribute(_IFLA_MTU, struct.pack("@I", mtu))
-    return _message(Message.NEW_LINK, MessageFlag.REQUEST | MessageFlag.ACK, seq, body)
+        body += rtattr(_IFLA_MTU, struct.pack("@I", mtu))
+    return nlmsg(Message.NEW_LINK, MessageFlag.REQUEST | MessageFlag.ACK, seq, body)
 
 
 def address_add(index: int, address: bytes, prefix: int, seq: int = 1) -> bytes:
     """RTM_NEWADDR; an address that is already there is replaced, not an error."""
     flags = MessageFlag.REQUEST | MessageFlag.ACK | MessageFlag.CREATE | MessageFlag.REPLACE
-    return _message(Message.NEW_ADDRESS, flags, seq, _address_body(index, address, prefix))
+    return nlmsg(Message.NEW_ADDRESS, flags, seq, _address_body(index, address, prefix))
 
 
 def address_delete(index: int, address: bytes, prefix: int, seq: int = 1) -> bytes:
     """RTM_DELADDR. Error EADDRNOTAVAIL (99) when it is not there."""
     flags = MessageFlag.REQUEST | MessageFlag.ACK
-    return _message(Message.DELETE_ADDRESS, flags, seq, _address_body(index, address, prefix))
+    return nlmsg(Message.DELETE_ADDRESS, flags, seq, _address_body(index, address, prefix))
 
 
 def address_dump(seq: int = 1) -> bytes:
     """RTM_GETADDR for all IPv4 addresses."""
     flags = MessageFlag.REQUEST | MessageFlag.DUMP
-    return _message(Message.GET_ADDRESS, flags, seq, struct.pack(_IFADDR, AF_INET, 0, 0, 0, 0))
+    return nlmsg(Message.GET_ADDRESS, flags, seq, struct.pack(_IFADDR, AF_INET, 0, 0, 0, 0))
 
 
 def route_add(
@@ -238,7 +217,7 @@ def route_add(
     flags |= MessageFlag.REPLACE if replace else MessageFlag.EXCLUSIVE
     scope = Scope.LINK if gateway is None else Scope.UNIVERSE
     body = _route_body(destination, prefix, device_index, gateway, source, metric, table, protocol, scope)
-    return _message(Message.NEW_ROUTE, flags, seq, body)
+    return nlmsg(Message.NEW_ROUTE, flags, seq, body)
 
 
 def route_delete(
@@ -255,105 +234,89 @@ def route_delete(
     """RTM_DELROUTE of the route that has all that is given (0 and None match any). Error ESRCH (3) when there is none."""
     flags = MessageFlag.REQUEST | MessageFlag.ACK
     body = _route_body(destination, prefix, device_index, gateway, source, metric, table, protocol, _SCOPE_ANY)
-    return _message(Message.DELETE_ROUTE, flags, seq, body)
+    return nlmsg(Message.DELETE_ROUTE, flags, seq, body)
 
 
 def route_lookup(address: bytes, seq: int = 1) -> bytes:
     """RTM_GETROUTE for one destination: the answer is one NEW_ROUTE with device, source and gateway that the kernel would use,
     or the error ENETUNREACH (101)."""
-    body = struct.pack(_ROUTE, AF_INET, 32, 0, 0, 0, 0, 0, 0, 0) + _attribute(_RTA_DST, _four(address))
-    return _message(Message.GET_ROUTE, MessageFlag.REQUEST, seq, body)
+    body = struct.pack(_ROUTE, AF_INET, 32, 0, 0, 0, 0, 0, 0, 0) + rtattr(_RTA_DST, _four(address))
+    return nlmsg(Message.GET_ROUTE, MessageFlag.REQUEST, seq, body)
 
 
 def route_dump(seq: int = 1) -> bytes:
     """RTM_GETROUTE for all IPv4 routes of all tables."""
     flags = MessageFlag.REQUEST | MessageFlag.DUMP
-    return _message(Message.GET_ROUTE, flags, seq, struct.pack(_ROUTE, AF_INET, 0, 0, 0, 0, 0, 0, 0, 0))
+    return nlmsg(Message.GET_ROUTE, flags, seq, struct.pack(_ROUTE, AF_INET, 0, 0, 0, 0, 0, 0, 0, 0))
 
 
 # ---- answers -------------------------------------------------------------------------------------------------------
 
 
-def split_messages(data: "bytes | bytearray | memoryview") -> "list[tuple[int, int, int, int, int]]":
-    """The nlmsgs of one datagram: list of (type, flags, sequence number, start, end). data[start:end] is a whole nlmsg."""
-    found: "list[tuple[int, int, int, int, int]]" = []
-    at = 0
-    while at < len(data):
-        if len(found) == _MAX_MESSAGES:
-            raise Malformed(at, "more than 4096 netlink messages")
-        need(data, at, HEADER_BYTES, len(data), "netlink header cut off")
-        length, kind, flags, seq, _ = struct.unpack_from(_HEADER, data, at)
-        if length < HEADER_BYTES:
-            raise Malformed(at, "netlink length below 16")
-        need(data, at, length, len(data), "netlink message longer than its datagram")
-        found.append((kind, flags, seq, at, at + length))
-        at += _aligned(length)
-    return found
-
-
-def parse_error(message: "bytes | bytearray | memoryview") -> int:
-    """errno of an ERROR message as a positive number; 0 is the acknowledgement."""
-    _expect(message, (Message.ERROR,), 4)
-    return -int(struct.unpack_from("@i", message, HEADER_BYTES)[0])
-
-
 def parse_link(message: "bytes | bytearray | memoryview") -> Link:
     """NEW_LINK or DELETE_LINK."""
-    _expect(message, (Message.NEW_LINK, Message.DELETE_LINK), _IFINFO_BYTES)
+    expect(message, (Message.NEW_LINK, Message.DELETE_LINK), LINK_BYTES)
     _, _, _, index, flags, _ = struct.unpack_from(_IFINFO, message, HEADER_BYTES)
-    found = _attributes(message, HEADER_BYTES + _IFINFO_BYTES)
+    found = Attributes(message, HEADER_BYTES + LINK_BYTES)
     return Link(
-        index, _text(found.get(_IFLA_NAME, b"")), flags, _number(found, _IFLA_MTU, 0), found.get(_IFLA_ADDRESS, b"")
+        index,
+        _text(found.value(_IFLA_NAME) or b""),
+        flags,
+        found.number(_IFLA_MTU, 0),
+        found.value(_IFLA_ADDRESS) or b"",
     )
 
 
 def bare_link(message: bytes) -> bytes:
     """A NEW_LINK with those attributes only that `parse_link` reads: the kernel adds a kilobyte of statistics. Any other message
     as it is."""
-    if len(message) < HEADER_BYTES + _IFINFO_BYTES or struct.unpack_from("@H", message, 4)[0] != Message.NEW_LINK:
+    at = HEADER_BYTES + LINK_BYTES
+    if len(message) < at:
         return message
-    at = HEADER_BYTES
-    body = bytes(message[at : at + _IFINFO_BYTES])
+    kind, flags, seq = struct.unpack_from("@HHI", message, 4)
+    if kind != Message.NEW_LINK:
+        return message
+    body = bytes(message[HEADER_BYTES:at])
     try:
-        found = _attributes(message, at + _IFINFO_BYTES)
+        found = Attributes(message, at)
     except Malformed:
         return message
-    for kind in (_IFLA_ADDRESS, _IFLA_NAME, _IFLA_MTU):
-        if kind in found:
-            body += _attribute(kind, found[kind])
-    _, kind, flags, seq, _ = struct.unpack_from(_HEADER, message, 0)
-    return _message(kind, flags, seq, body)
+    for each in (_IFLA_ADDRESS, _IFLA_NAME, _IFLA_MTU):
+        value = found.value(each)
+        if value is not None:
+            body += rtattr(each, value)
+    return nlmsg(kind, flags, seq, body)
 
 
 def parse_address(message: "bytes | bytearray | memoryview") -> "Address | None":
     """NEW_ADDRESS or DELETE_ADDRESS; None if it is not IPv4."""
-    _expect(message, (Message.NEW_ADDRESS, Message.DELETE_ADDRESS), _IFADDR_BYTES)
+    expect(message, (Message.NEW_ADDRESS, Message.DELETE_ADDRESS), _IFADDR_BYTES)
     family, prefix, _, scope, index = struct.unpack_from(_IFADDR, message, HEADER_BYTES)
     if family != AF_INET:
         return None
-    found = _attributes(message, HEADER_BYTES + _IFADDR_BYTES)
-    peer = _address(found, _IFA_ADDRESS)
-    local = _address(found, _IFA_LOCAL) or peer
+    found = Attributes(message, HEADER_BYTES + _IFADDR_BYTES)
+    peer = found.ipv4(_IFA_ADDRESS)
+    local = found.ipv4(_IFA_LOCAL) or peer
     if local is None:
         raise Malformed(HEADER_BYTES, "address message without an address")
-    return Address(index, local, peer or local, prefix, scope, _text(found.get(_IFA_LABEL, b"")))
+    return Address(index, local, peer or local, prefix, scope, _text(found.value(_IFA_LABEL) or b""))
 
 
 def parse_route(message: "bytes | bytearray | memoryview") -> "RouteEntry | None":
     """NEW_ROUTE or DELETE_ROUTE; None if it is not IPv4."""
-    _expect(message, (Message.NEW_ROUTE, Message.DELETE_ROUTE), _ROUTE_BYTES)
+    expect(message, (Message.NEW_ROUTE, Message.DELETE_ROUTE), _ROUTE_BYTES)
     family, prefix, _, _, table, protocol, scope, kind, _ = struct.unpack_from(_ROUTE, message, HEADER_BYTES)
     if family != AF_INET:
         return None
-    found = _attributes(message, HEADER_BYTES + _ROUTE_BYTES)
+    found = Attributes(message, HEADER_BYTES + _ROUTE_BYTES)
     return RouteEntry(
-        _address(found, _RTA_DST) or b"\x00\x00\x00\x00",
+        found.ipv4(_RTA_DST) or b"\x00\x00\x00\x00",
         prefix,
-        _number(found, _RTA_OIF, 0),
-        _address(found, _RTA_GATEWAY),
-        _address(found, _RTA_PREFSRC),
-        _number(found, _RTA_PRIORITY, 0),
-        _number(found, _RTA_TABLE, table),
+        found.number(_RTA_OIF, 0),
+        found.ipv4(_RTA_GATEWAY),
+        found.ipv4(_RTA_PREFSRC),
+        found.number(_RTA_PRIORITY, 0),
+        found.number(_RTA_TABLE, table),
         protocol,
         scope,
         kind,
@@ -361,20 +324,6 @@ def parse_route(message: "bytes | bytearray | memoryview") -> "RouteEntry | None
 
 
 # ---- parts ---------------------------------------------------------------------------------------------------------
-
-
-def _aligned(length: int) -> int:
-    return (length + 3) & ~3
-
-
-def _message(kind: int, flags: int, seq: int, body: bytes) -> bytes:
-    return struct.pack(_HEADER, HEADER_BYTES + len(body), kind, flags, seq, 0) + body
-
-
-def _attribute(kind: int, value: bytes) -> bytes:
-    """One rtattr with its padding: also after the last one the next message begins on a multiple of 4."""
-    length = 4 + len(value)
-    return struct.pack(_ATTRIBUTE, length, kind) + value + bytes(_aligned(length) - length)
 
 
 def _four(address: bytes) -> bytes:
@@ -385,7 +334,7 @@ def _four(address: bytes) -> bytes:
 
 def _address_body(index: int, address: bytes, prefix: int) -> bytes:
     body = struct.pack(_IFADDR, AF_INET, prefix, 0, Scope.UNIVERSE, index)
-    return body + _attribute(_IFA_LOCAL, _four(address)) + _attribute(_IFA_ADDRESS, address)
+    return body + rtattr(_IFA_LOCAL, _four(address)) + rtattr(_IFA_ADDRESS, address)
 
 
 def _route_body(
@@ -403,58 +352,17 @@ def _route_body(
     body = struct.pack(
         _ROUTE, AF_INET, prefix, 0, 0, table if table < 256 else 0, protocol, scope, RouteType.UNICAST, 0
     )
-    body += _attribute(_RTA_DST, _four(destination))
-    body += _attribute(_RTA_TABLE, struct.pack("@I", table))
+    body += rtattr(_RTA_DST, _four(destination))
+    body += rtattr(_RTA_TABLE, struct.pack("@I", table))
     if device_index:
-        body += _attribute(_RTA_OIF, struct.pack("@I", device_index))
+        body += rtattr(_RTA_OIF, struct.pack("@I", device_index))
     if gateway is not None:
-        body += _attribute(_RTA_GATEWAY, _four(gateway))
+        body += rtattr(_RTA_GATEWAY, _four(gateway))
     if source is not None:
-        body += _attribute(_RTA_PREFSRC, _four(source))
+        body += rtattr(_RTA_PREFSRC, _four(source))
     if metric:
-        body += _attribute(_RTA_PRIORITY, struct.pack("@I", metric))
+        body += rtattr(_RTA_PRIORITY, struct.pack("@I", metric))
     return body
-
-
-def _expect(message: "bytes | bytearray | memoryview", kinds: "tuple[int, ...]", body_bytes: int) -> None:
-    need(message, 0, HEADER_BYTES, len(message), "netlink header cut off")
-    length, kind, _, _, _ = struct.unpack_from(_HEADER, message, 0)
-    if kind not in kinds:
-        raise Malformed(4, "not the netlink message that was expected")
-    if length != len(message):
-        raise Malformed(0, "netlink length is not the message's")
-    need(message, HEADER_BYTES, body_bytes, len(message), "netlink message cut off")
-
-
-def _attributes(message: "bytes | bytearray | memoryview", at: int) -> "dict[int, bytes]":
-    """Attribute type -> value; of a repeated one the last counts, as in the kernel."""
-    found: "dict[int, bytes]" = {}
-    end = len(message)
-    # Less than a header is the padding behind the last attribute.
-    while end - at >= 4:
-        length, kind = struct.unpack_from(_ATTRIBUTE, message, at)
-        if length < 4:
-            raise Malformed(at, "netlink attribute length below 4")
-        need(message, at, length, end, "netlink attribute cut off")
-        found[kind & _TYPE_MASK] = bytes(message[at + 4 : at + length])
-        at += _aligned(length)
-    return found
-
-
-def _number(found: "dict[int, bytes]", kind: int, absent: int) -> int:
-    value = found.get(kind)
-    if value is None:
-        return absent
-    if len(value) != 4:
-        raise Malformed(0, "netlink attribute is not a 32-bit number")
-    return int(struct.unpack("@I", value)[0])
-
-
-def _address(found: "dict[int, bytes]", kind: int) -> "bytes | None":
-    value = found.get(kind)
-    if value is not None and len(value) != 4:
-        raise Malformed(0, "netlink attribute is not an IPv4 address")
-    return value
 
 
 def _text(value: bytes) -> str:

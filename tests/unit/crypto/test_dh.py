@@ -2,7 +2,7 @@
 
 import pytest
 
-from ezvpn.crypto import dh
+from ezvpn.crypto import backend_micropython, dh
 from ezvpn.crypto.backend_cpython import Backend
 from ezvpn.crypto.port import BadPublicValue
 
@@ -88,7 +88,7 @@ def test_two_pairs_agree():
         return bytes([0x41 + len(drawn)]) * n
 
     for group in crypto.groups:
-        mine, theirs = dh.generate(crypto, entropy, group), dh.generate(crypto, entropy, group)
+        mine, theirs = (dh.generate(crypto, entropy, group) for _ in range(2))
         assert drawn[-2:] == [dh.EXPONENT_BYTES[group]] * 2
         assert crypto.dh_shared(group, mine.exponent, theirs.public) == crypto.dh_shared(
             group, theirs.exponent, mine.public
@@ -100,3 +100,18 @@ def test_a_pair_hides_and_wipes_its_exponent():
     assert "77" not in repr(pair) and "119" not in repr(pair)
     pair.wipe()
     assert pair.exponent == bytes(40)
+
+
+@pytest.mark.parametrize("group", dh.LENGTH)
+def test_a_pair_made_in_parts_is_the_same(group):
+    whole = Backend().dh_public(group, b"\x81" * dh.EXPONENT_BYTES[group])
+    making = dh.Making(backend_micropython.Backend(), lambda n: b"\x81" * n, group)
+    parts = 1
+    while (pair := making.step()) is None:
+        parts += 1
+    assert pair.public == whole
+    assert parts >= (8 if dh.LENGTH[group] >= 256 else 4)
+    # what is left, at once
+    making = dh.Making(backend_micropython.Backend(), lambda n: b"\x81" * n, group)
+    assert making.step() is None
+    assert making.finish().public == whole

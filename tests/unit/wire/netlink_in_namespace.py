@@ -4,7 +4,7 @@ import json
 import socket
 import subprocess
 
-from ezvpn.wire import netlink
+from ezvpn.wire import netlink, nlmsg
 from ezvpn.wire.inet import ipv4_bytes
 
 EEXIST, ENODEV, ESRCH, EADDRNOTAVAIL, ENETUNREACH = 17, 19, 3, 99, 101
@@ -16,13 +16,13 @@ def transact(door: socket.socket, request: bytes) -> "list[bytes] | int":
     answer = []
     while True:
         datagram = door.recv(65536)
-        for kind, flags, _, start, end in netlink.split_messages(datagram):
-            if kind == netlink.Message.DONE:
+        for kind, flags, _, start, end in nlmsg.split_messages(datagram):
+            if kind == nlmsg.Control.DONE:
                 return answer
-            if kind == netlink.Message.ERROR:
-                return netlink.parse_error(datagram[start:end]) or answer
+            if kind == nlmsg.Control.ERROR:
+                return nlmsg.parse_error(datagram[start:end]) or answer
             answer.append(datagram[start:end])
-            if not flags & netlink.MessageFlag.MULTI:
+            if not flags & nlmsg.MessageFlag.MULTI:
                 return answer
 
 

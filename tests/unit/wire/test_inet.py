@@ -15,6 +15,7 @@ from ezvpn.wire.inet import (
     ipv4_text,
     is_unicast,
     mask_bytes,
+    masked,
     parse_ipv4,
     prefix_length,
 )
@@ -80,6 +81,10 @@ def test_wrong_prefixes_and_masks() -> None:
     for prefix in (-1, 33):
         with pytest.raises(ValueError, match="0 to 32"):
             mask_bytes(prefix)
+
+
+def test_the_network_of_an_address() -> None:
+    assert masked(bytes([10, 1, 2, 3]), b"\xff\xff\0\0") == bytes([10, 1, 0, 0])
 
 
 def test_checksum_of_the_rfc_example() -> None:
