@@ -8,7 +8,7 @@ held against what was recorded.
 from ezvpn.crypto import dh, esp_suite
 from ezvpn.crypto.port import BadPublicValue, Crypto, EspTransformState, Unsupported
 from ezvpn.dataplane.port import Kernel, KernelError
-from ezvpn.flight.scrub import scrubbed
+from ezvpn.flight.recording import Log, RecordingCrypto
 from ezvpn.flight.tape import WORDS, Cell, Tag
 from ezvpn.flight.values import Value
 
@@ -142,47 +142,28 @@ class PlaybackCrypto(Crypto):
         return same
 
 
-class KeyedCrypto(Crypto):
+class _Held(Log):
+    """Where a recorder would write an answer down, the trace must have the same one."""
+
+    def __init__(self, player: Player) -> None:
+        self._player = player
+
+    @property
+    def payload(self) -> int:  # type: ignore[override]
+        return self._player.payload
+
+    def put(self, tag: int, value: Value) -> None:
+        offset = self._player.offset
+        if self._player.take(tag) != value:
+            raise Diverged(offset, WORDS[tag] + ": the keys give another one than the trace has")
+
+
+class KeyedCrypto(RecordingCrypto):
     """A real backend with the real keys; each answer is held against the recorded one."""
 
     def __init__(self, player: Player, lists: "tuple[Value, ...]", real: Crypto) -> None:
-        self._player = player
-        self._real = real
+        super().__init__(real, _Held(player))
         self.name, self.hashes, self.ciphers, self.groups, self.esp_ciphers, self.esp_auths = lists
-        self.hash = real.hash  # type: ignore[method-assign]
-        self.hmac = real.hmac  # type: ignore[method-assign]
-        self.cbc_encrypt = real.cbc_encrypt  # type: ignore[method-assign]
-        self.dh_public = real.dh_public  # type: ignore[method-assign]
-
-    def cbc_decrypt(
-        self, cipher: str, key: "bytes | bytearray", iv: bytes, data: "bytes | bytearray | memoryview"
-    ) -> bytes:
-        plain = self._real.cbc_decrypt(cipher, key, iv, data)
-        self._hold(Tag.DECRYPTED, scrubbed(plain, self._player.payload))
-        return plain
-
-    def dh_shared(self, group: int, exponent: "bytes | bytearray", peer: "bytes | memoryview") -> bytearray:
-        try:
-            shared = self._real.dh_shared(group, exponent, peer)
-        except BadPublicValue as fault:
-            self._hold(Tag.SHARED, str(fault))
-            raise
-        self._hold(Tag.SHARED, None)
-        return shared
-
-    def esp(self, cipher: str, key: "bytes | bytearray", auth: str, auth_key: "bytes | bytearray") -> EspTransformState:
-        self._hold(Tag.ESP, None)
-        return self._real.esp(cipher, key, auth, auth_key)
-
-    def equal(self, a: "bytes | bytearray | memoryview", b: "bytes | bytearray | memoryview") -> bool:
-        same = self._real.equal(a, b)
-        self._hold(Tag.VERDICT, same)
-        return same
-
-    def _hold(self, tag: int, found: object) -> None:
-        offset = self._player.offset
-        if self._player.take(tag) != found:
-            raise Diverged(offset, WORDS[tag] + ": the keys give another one than the trace has")
 
 
 class PlaybackKernel(Kernel):

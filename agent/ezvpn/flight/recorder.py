@@ -196,7 +196,6 @@ class RecordedNode:
         for name in DOORS:
             setattr(self, name, self._recorded(name, getattr(node, name)))
         self.deadline = node.deadline
-        self.executed = node.executed
         self.reporter = node.reporter
         self.outbox = node.outbox
 
@@ -234,6 +233,22 @@ class RecordedNode:
     @outside.setter
     def outside(self, counters: object) -> None:
         self._node.outside = counters
+
+    @property
+    def files(self) -> object:
+        return self._node.files
+
+    @files.setter
+    def files(self, shelf: object) -> None:
+        self._node.files = shelf
+
+    @property
+    def machine(self) -> object:
+        return self._node.machine
+
+    @machine.setter
+    def machine(self, machine: object) -> None:
+        self._node.machine = machine  # questions of consoles: nothing that a replay would need
 
 
 class RecordedHost:

@@ -8,7 +8,7 @@ Level 4, dual. What is recorded of each answer, and never more:
 | `hmac` | nothing | keys, outputs of the prf |
 | `cbc_encrypt` | nothing | keys, plaintext, ciphertext |
 | `cbc_decrypt` | the plaintext without its secrets (`scrub`) | keys, hashes |
-| `dh_public` `dh_shared` | whether the peer's value was refused | exponents, shared secrets |
+| `dh_public` `dh_part` `dh_shared` | whether the peer's value was refused | exponents, shared secrets |
 | `equal` | the verdict | both sides |
 | `esp` | whether the backend refused | keys |
 | entropy | cookies, nonces, message IDs, SPIs, jitter | bytes asked for with `secret` |
@@ -53,10 +53,13 @@ class RecordingCrypto(Crypto):
         self.groups = crypto.groups
         self.esp_ciphers = crypto.esp_ciphers
         self.esp_auths = crypto.esp_auths
+        self.has_scrypt = crypto.has_scrypt
+        self.scrypt = crypto.scrypt  # type: ignore[method-assign]
         self.hash = crypto.hash  # type: ignore[method-assign]
         self.hmac = crypto.hmac  # type: ignore[method-assign]
         self.cbc_encrypt = crypto.cbc_encrypt  # type: ignore[method-assign]
         self.dh_public = crypto.dh_public  # type: ignore[method-assign]
+        self.dh_part = crypto.dh_part  # type: ignore[method-assign]
 
     def cbc_decrypt(
         self, cipher: str, key: "bytes | bytearray", iv: bytes, data: "bytes | bytearray | memoryview"
@@ -90,9 +93,11 @@ class RecordingCrypto(Crypto):
 
 
 class RecordingEntropy:
-    """Random bytes: a call gives those that the wire or a timer will show, `secret` those that nobody may learn."""
+    """Random bytes: a call gives those that the wire or a timer will show, `secret` those that nobody may learn, `unrecorded`
+    those that no replay asks for."""
 
     def __init__(self, entropy: Value, log: Log) -> None:
+        self.unrecorded = entropy
         self._entropy = entropy
         self._log = log
 

@@ -7,7 +7,7 @@ is longer than the datagram it answers. RFC 2408 2.5.3, 5.1; RFC 2409 5.4.
 """
 
 from ezvpn.ike.core import Core
-from ezvpn.ike.params import PeerRule
+from ezvpn.ike.params import ChildRequest, MainAttempt, PeerRule
 from ezvpn.ike.peer_session import PeerSession
 from ezvpn.ike.phase1_session import Phase1Session
 from ezvpn.ike.sa import COOKIE_BYTES, NO_COOKIE
@@ -82,6 +82,11 @@ class Admission:
             if len(standing) >= STANDING_PER_PEER:
                 oldest = standing[0]
                 oldest.close(now, "closed", "the peer keeps making new ISAKMP SAs")
+
+    def allowed(self, attempt: MainAttempt) -> "tuple[ChildRequest, ...]":
+        """What the peer of a session may negotiate there."""
+        rule = self._rule(attempt.peer)
+        return rule.attempt.children if rule is not None else attempt.children
 
     def _rule(self, address: bytes) -> "PeerRule | None":
         for rule in self.rules:

@@ -4,8 +4,7 @@ No protocol here. Everything is bounded: events (oldest `Dropped` and `Exchanged
 `lost_events` counts), at most one spare DH pair per group.
 """
 
-from ezvpn.crypto import dh
-from ezvpn.crypto.dh import KeyPair
+from ezvpn.crypto.dh import KeyPair, Making
 from ezvpn.crypto.port import Crypto
 from ezvpn.ike.events import Dropped, Event, Traced
 
@@ -32,6 +31,7 @@ class Core:
         self._untold = 0  # lines of `debug` that found no room
         self._last_drop: "dict[str, int]" = {}
         self._pairs: "dict[int, KeyPair]" = {}
+        self._making: "dict[int, Making]" = {}
         self._spis: "list[int]" = []
 
     def random(self, count: int) -> bytes:
@@ -85,15 +85,32 @@ class Core:
 
     # --- Diffie-Hellman pairs and SPIs ------------------------------------------------------------------------------
 
-    def prepare(self, group: int) -> None:
-        """Make a spare pair for a group, unless there is one."""
-        if group not in self._pairs:
-            self._pairs[group] = dh.generate(self.crypto, self.secret_random, group)
+    def prepare(self, group: int) -> bool:
+        """Begin a spare pair for a group, unless there is one or it is under way. True: it is there."""
+        if group not in self._pairs and group not in self._making:
+            self._making[group] = Making(self.crypto, self.secret_random, group)
+        return self.prepare_on(group)
+
+    def prepare_on(self, group: int) -> bool:
+        """One more step of what was begun. It never begins anything: in how many steps a pair is made is the backend's own, and
+        a replay must draw the same random bytes. True: nothing is under way any more."""
+        making = self._making.get(group)
+        if making is None:
+            return True
+        pair = making.step()
+        if pair is None:
+            return False
+        del self._making[group]
+        self._pairs[group] = pair
+        return True
 
     def take_pair(self, group: int) -> KeyPair:
-        """A fresh pair: the spare one, else a new one (RFC 2409 10: a new exponent for each exchange)."""
+        """A fresh pair: the spare one, one that is under way, else a new one (RFC 2409 10: a new exponent for each exchange)."""
         pair = self._pairs.pop(group, None)
-        return pair if pair is not None else dh.generate(self.crypto, self.secret_random, group)
+        if pair is not None:
+            return pair
+        making = self._making.pop(group, None)
+        return (making if making is not None else Making(self.crypto, self.secret_random, group)).finish()
 
     def new_spi(self) -> int:
         """Random, above the reserved 0..255 (RFC 4303 2.1), unique among our inbound SAs."""

@@ -63,6 +63,7 @@ class Endpoint:
         session: Phase1Session
         if isinstance(attempt, MainAttempt):
             session = PeerSession(self._next_id, self._core, attempt)
+            session.allowed = self._admission.allowed(attempt)
         else:
             session = Session(self._next_id, self._core, attempt)
         self._next_id += 1
@@ -71,9 +72,12 @@ class Endpoint:
         return session.id
 
     def accept(self, rules: "tuple[PeerRule, ...]") -> None:
-        """Who may begin main mode with us: replaces the whole table. Sessions that stand are not touched. Of several rules for
-        one peer the first counts, and its `children` are all that the peer may negotiate."""
+        """Who may begin main mode with us, and what each peer may negotiate under any session with it, whoever began: replaces
+        the whole table. Of several rules for one peer the first counts. Without a rule a session's own attempt says it."""
         self._admission.rules = rules
+        for session in self._sessions:
+            if isinstance(session, PeerSession):
+                session.allowed = self._admission.allowed(session.main_attempt)
 
     def answer_xauth(self, session: int, fields: "list[tuple[int, str | Secret]]", now: int) -> None:
         self._client(session).answer_xauth(fields, now)
@@ -87,12 +91,12 @@ class Endpoint:
     def close_child(self, session: int, child: int, now: int, reason: str = "closed") -> None:
         self._get(session).close_child(child, reason, now)
 
-    def retire(self, session: int, now: int) -> None:
-        """Pairs under a newer session stand in for all of this one's: these are deleted after 30 s, one by one, so that nothing
-        is lost on its way. The session itself stays until `close`."""
+    def retire(self, session: int, now: int, children: "list[int] | None" = None) -> None:
+        """Pairs under a newer session stand in for all of this one's, or for these: they are deleted after 30 s, one by one, so
+        that nothing is lost on its way. The session itself stays until `close`."""
         found = self._find(session)
         if found is not None:
-            found.retire_children(now)
+            found.retire_children(now, children)
 
     def close(self, session: int, now: int, reason: str = "closed") -> None:
         """Send the deletes and end; SessionDown follows with cause `reason`. An unknown session is already closed."""
@@ -142,9 +146,13 @@ class Endpoint:
             found.quick3_arrived(spi)
         return found.liveness.heard(at)
 
-    def prepare(self, group: int, now: int) -> None:
-        """Make a DH key pair while there is time."""
-        self._core.prepare(group)
+    def prepare(self, group: int, now: int) -> bool:
+        """Make a DH key pair while there is time: a step of it where that takes long. True: it is there."""
+        return self._core.prepare(group)
+
+    def prepare_on(self, group: int, now: int) -> bool:
+        """The next step of that. True: there is none."""
+        return self._core.prepare_on(group)
 
     def status(self, session: int, now: int) -> "Phase1Status | None":
         found = self._find(session)

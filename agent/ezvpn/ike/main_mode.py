@@ -28,39 +28,13 @@ from ezvpn.wire.isakmp import HEADER_BYTES, Header, MessageWriter, Part, Payload
 from ezvpn.wire.isakmp import Exchange as ExchangeType
 from ezvpn.wire.notify import NotifyType, parse_notify
 from ezvpn.wire.payloads import Identity, IdType, VendorId, id_text, parse_id, write_id
-from ezvpn.wire.sa import IkeAttribute, IkeAuth, Proposal, SaBody, parse_sa, write_sa
+from ezvpn.wire.sa import IkeAttribute, IkeAuth, parse_sa, write_sa
 
 # No XAUTH and no Unity: a site-to-site peer gets neither. As initiator all NAT-T versions, as responder the one we chose.
 NATT_VENDOR_IDS = (VendorId.NATT_RFC, VendorId.NATT_03, VendorId.NATT_02N, VendorId.NATT_02)
 VENDOR_IDS = (VendorId.DPD, VendorId.FRAGMENTATION_MAIN_AGGRESSIVE)
 # RFC 2407 4.6.2: in phase 1 "the ID port and protocol fields MUST be set to zero or to UDP port 500"; RFC 3947 4 wants port 0.
 ID_PROTOCOL, ID_PORT = 0, 0
-
-
-def choose(
-    body: SaBody, transforms: "tuple[Phase1Transform, ...]", groups: "tuple[int, ...]"
-) -> "tuple[int, Proposal]":
-    """The first of *our* transforms that the peer offers with a pre-shared key: (its index, the proposal to echo). The life is
-    no part of the comparison. `Refused("no-proposal")` if there is none."""
-    for index in range(len(transforms)):
-        ours = transforms[index]
-        if ours.group not in groups:
-            continue
-        for offered in body.proposals:
-            for transform in offered.transforms:
-                known = proposal.read_phase1(transform)
-                if known is None or known[1] != IkeAuth.PSK:
-                    continue
-                theirs = known[0]
-                if (theirs.cipher, theirs.key_bits, theirs.hash, theirs.group) == (
-                    ours.cipher,
-                    ours.key_bits,
-                    ours.hash,
-                    ours.group,
-                ):
-                    # RFC 2409 5: "the responder MUST NOT modify attributes of any offer".
-                    return index, Proposal(offered.number, offered.protocol, offered.spi, (transform,))
-    raise Refused("no-proposal", "the peer offers none of our isakmp policies")
 
 
 class MainMode:
@@ -349,7 +323,9 @@ class MainResponder(MainMode):
         sa = self.sa
         parts = self.read("mm1", view, header)
         part = require(parts, Payload.SA)
-        index, answer = choose(parse_sa(view, part.start, part.end), self.attempt.transforms, sa.core.crypto.groups)
+        index, answer = proposal.choose_phase1(
+            parse_sa(view, part.start, part.end), self.attempt.transforms, sa.core.crypto.groups
+        )
         self.transform = self.attempt.transforms[index]
         offered = proposal.lifetimes(answer.transforms[0].attributes, IkeAttribute.LIFE_TYPE)[0]
         # RFC 2407 4.5.4: who wants a shorter life than the one offered just uses it.

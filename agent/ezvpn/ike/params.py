@@ -171,7 +171,7 @@ class MainAttempt(Record):
 
     peer, local, local_ports, psk, initial_contact, force_natt, nat_keepalive_s, application_version, keepalive: as in `Attempt` ·
     transforms: Phase1Transform in order of preference, of any groups (the group is negotiated here) · children: what the peer may
-    negotiate with us in quick mode, one for each line of the access list.
+    negotiate with us in quick mode, one for each line of the access list, where no `PeerRule` says more.
     """
 
     _fields = (

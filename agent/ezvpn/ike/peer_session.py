@@ -66,6 +66,7 @@ class PeerSession(Phase1Session):
         super().__init__(id, core, attempt)
         self.state = State.MM_NO_STATE
         self.main_attempt = attempt
+        self.allowed = attempt.children  # what the peer may negotiate: the endpoint changes it
         self.rule = rule
         self.initiator = rule is None
         self.lines.role = "I" if rule is None else "R"
@@ -205,7 +206,7 @@ class PeerSession(Phase1Session):
     def renewable(self) -> "list[Child]":
         """One template for each line of the access list; it replaces the newest pair that stands for the same networks."""
         made = []
-        for request in self.main_attempt.children:
+        for request in self.allowed:
             replaces = 0
             for child in self.children:
                 if child.up and not child.retired and same_networks(child, request):

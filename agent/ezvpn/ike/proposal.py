@@ -11,6 +11,7 @@ from ezvpn.wire.sa import (
     EspAuth,
     EspId,
     IkeAttribute,
+    IkeAuth,
     IkeCipher,
     IkeHash,
     IpsecAttribute,
@@ -249,3 +250,29 @@ def read_phase1(transform: Transform) -> "tuple[Phase1Transform, int] | None":
         return None
     seconds, _ = lifetimes(transform.attributes, IkeAttribute.LIFE_TYPE)
     return Phase1Transform(cipher, key_bits, hash, group, seconds), auth
+
+
+def choose_phase1(
+    body: SaBody, transforms: "tuple[Phase1Transform, ...]", groups: "tuple[int, ...]"
+) -> "tuple[int, Proposal]":
+    """The first of *our* transforms that the peer offers with a pre-shared key: (its index, the proposal to echo). The life is
+    no part of the comparison. `Refused("no-proposal")` if there is none."""
+    for index in range(len(transforms)):
+        ours = transforms[index]
+        if ours.group not in groups:
+            continue
+        for offered in body.proposals:
+            for transform in offered.transforms:
+                known = read_phase1(transform)
+                if known is None or known[1] != IkeAuth.PSK:
+                    continue
+                theirs = known[0]
+                if (theirs.cipher, theirs.key_bits, theirs.hash, theirs.group) == (
+                    ours.cipher,
+                    ours.key_bits,
+                    ours.hash,
+                    ours.group,
+                ):
+                    # RFC 2409 5: "the responder MUST NOT modify attributes of any offer".
+                    return index, Proposal(offered.number, offered.protocol, offered.spi, (transform,))
+    raise Refused("no-proposal", "the peer offers none of our isakmp policies")

@@ -186,10 +186,10 @@ class ProtectedSa(IsakmpSa):
                 other.retire(now)
         self.start_waiting(now)
 
-    def retire_children(self, now: int) -> None:
-        """Pairs under a newer ISAKMP SA stand in for all of these: no renewal any more, and an end soon."""
+    def retire_children(self, now: int, ids: "list[int] | None" = None) -> None:
+        """Pairs under a newer ISAKMP SA stand in for all of these, or for some: no renewal any more, and an end soon."""
         for child in self.children:
-            if child.up and not child.retired:
+            if child.up and not child.retired and (ids is None or child.id in ids):
                 child.retire(now)
 
     def child_failed(self, child: Child, cause: str, notify: int, text: str, now: int) -> None:

@@ -7,11 +7,13 @@ those of `easy_vpn`; what Mode Config says there, the access list says here. Bel
     they call:    Incoming, Phase1Up  -> Attach -> their quick modes; ours after a moment for the lines that they left out
     both at once: two ISAKMP SAs stand. The one with the larger initiator's cookie is used, which both ends know; what was made
                   under the other is renewed and then let go. Far apart in time, the newer one is used.
+
+Entries with the same peer share its ISAKMP SAs (`shares`): each is called, stands and ends here as if it were this entry's alone.
 """
 
 from ezvpn.compat import const
 from ezvpn.ike.endpoint import Endpoint
-from ezvpn.ike.events import Event, Hint, Phase1Up, SessionDown
+from ezvpn.ike.events import ChildDown, ChildFailed, ChildUp, Event, Hint, Phase1Up, Rekey, SessionDown
 from ezvpn.ike.params import MainAttempt, ModeConfig, Selector, Split
 from ezvpn.ike.status import TunnelStatus
 from ezvpn.record import Secret
@@ -31,6 +33,12 @@ THEIRS_FIRST_MS = 2000
 TWINS_MS = 10000
 # Sessions that are neither in use nor the previous one: calls under way in both directions.
 CALLS_MAX = const(4)
+_OF_PAIRS: "dict[type[Event], str]" = {
+    ChildUp: "_child_up",
+    ChildDown: "_child_down",
+    ChildFailed: "_child_failed",
+    Rekey: "_rekey",
+}
 
 
 class CryptoMap(EasyVpn):
@@ -65,8 +73,22 @@ class CryptoMap(EasyVpn):
                 found.append(self._main_attempt(address, key, False, self._way_to(address)))
         return found
 
-    def adopt(self, session: int, peer: bytes, now: int) -> None:
-        """This peer's main mode as initiator is complete; its Phase1Up follows."""
+    def wants(self, peer: bytes) -> bool:
+        """Whether it would use an ISAKMP SA with this peer that another entry called for. It moves to the newest one, as the peer
+        does, for whom all entries are one."""
+        if self.state in (State.IDLE, State.VALID_CFG) or self._map().missing():
+            return False
+        if self._busy():
+            return self.peer_address == peer
+        known = [parse_ipv4(host) for host, _ in self.settings.peers]
+        return peer in known or peer in (self.peer_address, self.peers.address)
+
+    def carries(self, local: Selector, remote: Selector, peer: bytes) -> bool:
+        """Whether this is its peer, and a line of its access list says just this."""
+        return self._attached and self.peer_address == peer and (local, remote) in self._map().protects
+
+    def adopt(self, session: int, peer: bytes, now: int, theirs: bool = True) -> None:
+        """A main mode with this peer is complete, which the peer began, or (theirs False) another entry; its Phase1Up follows."""
         busy_elsewhere = self.up_since is not None and self.peer_address != peer
         if busy_elsewhere or len(self._calls) >= CALLS_MAX or self.state in (State.IDLE, State.VALID_CFG):
             # While another peer carries the tunnel this one is not needed; when that one is dead, DPD says so.
@@ -80,7 +102,8 @@ class CryptoMap(EasyVpn):
             else:
                 self._calling.abandon(now)
         self._calls.append(session)
-        self._theirs.append(session)
+        if theirs:
+            self._theirs = [known for known in self._theirs if self.owns(known)] + [session]
         self.peer_address = peer
         self.local = self._locate(peer)  # type: ignore[operator]
         self._progress(now)
@@ -112,6 +135,9 @@ class CryptoMap(EasyVpn):
                 self._call_ended(event, now)
             elif not isinstance(event, Hint):
                 self.stale += 1
+        elif session and event.__class__ in _OF_PAIRS and not self.owns(session):
+            # A pair of ours under the ISAKMP SA of another entry.
+            getattr(self, _OF_PAIRS[event.__class__])(event, now)
         else:
             super().handle(event, now)
 
@@ -276,6 +302,10 @@ class CryptoMap(EasyVpn):
         super()._session_down(event, now)
 
     def _drop_session(self, now: int) -> None:
+        for flow in self.flows.flows:
+            for session, child, _ in flow.standing:
+                if not self.owns(session):
+                    self.endpoint.close_child(session, child, now, self.reason or "closed")
         super()._drop_session(now)
         self._calling.abandon(now)
         for session in self._calls:

@@ -15,23 +15,18 @@ from ezvpn.ike.events import (
     PeerAlive,
     PeerSilent,
     Phase1Up,
-    Rekey,
     SessionDown,
-    XauthRequest,
-    XauthResult,
 )
 from ezvpn.ike.status import TunnelStatus
-from ezvpn.record import Secret
 from ezvpn.tunnel.flows import CLEARED, UP
 from ezvpn.tunnel.machine import CONTACTED_MAX, IDLE, NAME, PREPARE, PREPARE_MS, RETRY, SLOTS
 from ezvpn.tunnel.outputs import Output
 from ezvpn.tunnel.peers import PeerList
+from ezvpn.tunnel.roles import HEARD, Role
 from ezvpn.tunnel.settings import Settings
 from ezvpn.tunnel.standby import Standby
 from ezvpn.tunnel.states import Input, State
 from ezvpn.wire.inet import is_unicast
-
-_BEFORE_PHASE1 = ("_hint", "_phase1_up", "_session_down")
 
 
 class EasyVpn(Standby):
@@ -71,24 +66,28 @@ class EasyVpn(Standby):
 
     def handle(self, event: Event, now: int) -> None:
         """One event of the core. Those of a session that this tunnel has given up are ignored."""
-        handler = _HANDLERS.get(event.__class__)
-        if handler is None:
+        if event.__class__ not in HEARD[Role.IN_USE]:
             return
         if event.session and event.session == self.warm:
             self._warm_event(event, now)
             return
-        if event.session and event.session == self.beside.session:
-            handler = _BESIDE.get(event.__class__, "")
-        elif event.session and event.session == self.beside.previous:
-            handler = _PREVIOUS.get(event.__class__, "")
-        elif event.session and event.session == self.beside.closing:
-            handler = _CLOSING.get(event.__class__, "")
-        elif not self.owns(event.session) or (event.session != self.session and handler not in _BEFORE_PHASE1):
+        role = self._role(event.session)
+        handler = HEARD[role].get(event.__class__)
+        if handler is not None:
+            getattr(self, handler)(event, now)
+        elif role in (Role.STRANGER, Role.ATTEMPT):
             self.stale += 1
-            return
-        if not handler:
-            return
-        getattr(self, handler)(event, now)
+
+    def _role(self, session: int) -> str:
+        if not self.owns(session):
+            return Role.STRANGER
+        if session == self.beside.session:
+            return Role.BESIDE
+        if session == self.beside.previous:
+            return Role.PREVIOUS
+        if session == self.beside.closing:
+            return Role.CLOSING
+        return Role.IN_USE if session == self.session else Role.ATTEMPT
 
     def interface(self, available: bool, now: int, shut: bool = False) -> None:
         """The outside interface appeared and is up, or not. A link may be back in a moment: where the gateway is watched it is
@@ -211,26 +210,6 @@ class EasyVpn(Standby):
         """`clear crypto sa`: the IPsec SAs are deleted and negotiated anew; the ISAKMP SA stays."""
         self.flows.delete_all(now)
 
-    def prompt(self) -> "XauthRequest | None":
-        """What a human is asked for, also when the last answer was rejected; None when nothing is."""
-        if self.credentials.request is not None:
-            return self.credentials.request
-        return self.credentials.rejected_prompt()
-
-    def answer_xauth(self, fields: "list[tuple[int, str | Secret]]", now: int) -> str:
-        """`crypto ipsec client ezvpn xauth`: the answers of a human. Returns "" or why not."""
-        if self.credentials.request is not None:
-            self._answer = fields
-            self.credentials.gave(fields)
-            self._fire(Input.XAUTH_REQ_INFO_READY, now)
-            return ""
-        if self.credentials.held:
-            self.credentials.type_ahead(fields)
-            self._release_hold(True)
-            self._fire(Input.CONNECT, now)
-            return ""
-        return "no XAUTH request is pending"
-
     def close(self, now: int) -> None:
         """The agent ends or the profile was removed: deletes go out, the data plane is freed."""
         if self.state == State.IDLE:
@@ -348,16 +327,6 @@ class EasyVpn(Standby):
             self.telling.note("gateway " + self._peer_text() + " is heard again")
             self.telling.changed()
 
-    def _xauth_request(self, event: XauthRequest, now: int) -> None:
-        self.credentials.request = event
-        self._fire(Input.XAUTH_REQUEST, now)
-
-    def _xauth_result(self, event: XauthResult, now: int) -> None:
-        if event.ok:
-            self._accepted(now)
-        else:
-            self._rejected(event.message, now)
-
     def _configured(self, event: Configured, now: int) -> None:
         changed = self.config is not None and self.config.address != event.config.address
         if changed and self.up_since is not None:
@@ -404,37 +373,3 @@ class EasyVpn(Standby):
             return
         self._climbed(self._ladder.down(event, now), now)
         self._all_ended(now)
-
-
-_HANDLERS = {
-    Hint: "_hint",
-    PeerAlive: "_peer_alive",
-    PeerSilent: "_peer_silent",
-    Phase1Up: "_phase1_up",
-    XauthRequest: "_xauth_request",
-    XauthResult: "_xauth_result",
-    Configured: "_configured",
-    ChildUp: "_child_up",
-    ChildDown: "_child_down",
-    ChildFailed: "_child_failed",
-    Rekey: "_rekey",
-    SessionDown: "_session_down",
-}
-
-# Of the session that is made to take over, and of the one whose place was taken.
-_BESIDE = {
-    XauthRequest: "_xauth_request",
-    XauthResult: "_beside_result",
-    Configured: "_beside_configured",
-    ChildUp: "_child_up",
-    ChildDown: "_child_down",
-    ChildFailed: "_child_failed",
-    SessionDown: "_beside_down",
-}
-_CLOSING: "dict[type[Event], str]" = {ChildDown: "_child_down"}
-_PREVIOUS = {
-    ChildUp: "_child_up",
-    ChildDown: "_child_down",
-    ChildFailed: "_child_failed",
-    SessionDown: "_previous_down",
-}

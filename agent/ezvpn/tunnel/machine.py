@@ -1,6 +1,7 @@
 """How one tunnel moves: the arcs of `states.TRANSITIONS` and what they do, the timers, how a connection begins and ends.
 
-Belongs here: the machine under `easy_vpn`, which has the doors. Not here: what an event of the core means.
+Belongs here: the machine under `easy_vpn`, which has the doors. Not here: the log-in (`login`), what happens to a connection
+while it is up (`renewal`), what an event of the core means.
 """
 
 from ezvpn.compat import const
@@ -10,7 +11,7 @@ from ezvpn.record import Secret
 from ezvpn.tunnel.backoff import Backoff
 from ezvpn.tunnel.beside import Beside
 from ezvpn.tunnel.causes import explain
-from ezvpn.tunnel.credentials import ANSWER, ASK, Credentials
+from ezvpn.tunnel.credentials import Credentials
 from ezvpn.tunnel.flows import FAILED, LIVED_MS, NO_PROPOSAL_CHOSEN, UP, Flows, network
 from ezvpn.tunnel.ladder import Ladder
 from ezvpn.tunnel.offer import preferred
@@ -23,8 +24,8 @@ from ezvpn.wire.inet import ipv4_text
 
 # Timer slots. RETRY: the next try after a failed round or a rejection · REMIND: the pending XAUTH request is shown again ·
 # PROGRESS: the attempt has stood still for too long · NAME: a name lookup is given up · PREPARE: a key pair for the next
-# attempt is made · RENEW: phase 1 is tried again beside the one in use · PASSED: the superseded one is closed · IDLE: the time
-# without traffic may be over · WARM: the next peer is looked at.
+# attempt is begun · RENEW: phase 1 is tried again beside the one in use · PASSED: the superseded one is closed · IDLE: the time
+# without traffic may be over · WARM: the next peer is looked at · PREPARE_ON: the next step of that key pair.
 RETRY = const(0)
 REMIND = const(1)
 PROGRESS = const(2)
@@ -34,17 +35,16 @@ RENEW = const(5)
 PASSED = const(6)
 IDLE = const(7)
 WARM = const(8)
-SLOTS = const(9)
+PREPARE_ON = const(9)
+SLOTS = const(10)
 
 FIRST_WAIT_MS = 2000
 LONGEST_WAIT_MS = 60000
 WAIT_JITTER = 50  # percent
-REMIND_MS = 10000
-REMINDED_OFTEN = 6
-LONGEST_REMIND_MS = 3600000  # where nobody comes for days, the log has other things to keep
 PROGRESS_MS = 120000
 NAME_MS = 15000
 PREPARE_MS = 500
+PREPARE_STEP_MS = 5  # a key that is typed comes in between
 PREPARE_IN_ATTEMPT_MS = 2000  # most attempts are over by then; this is for the peer after one that is silent
 CONTACTED_MAX = const(32)
 
@@ -93,10 +93,7 @@ class Machine:
         self._more = False
         self._wait = 0
         self._ticket = 0
-        self._reminded = 0
-        self._remind_at = now
         self._asking_name = False
-        self._answer: "list[tuple[int, str | Secret]]" = []
         self._contacted: "list[bytes]" = []
 
     # --- actions behind the arcs ----------------------------------------------------------------------------------
@@ -110,8 +107,6 @@ class Machine:
 
     def _do_start(self, now: int) -> None:
         self._backoff.reset()
-        self._reminded = 0
-        self._release_hold(True)
         self.peers.begin()
         if self.state == State.READY:
             self._do_attempt(now)
@@ -124,7 +119,6 @@ class Machine:
 
     def _do_stop(self, now: int) -> None:
         self._drop_session(now)
-        self._release_hold(True)
 
     def _do_attempt(self, now: int) -> None:
         """Try the current peer."""
@@ -155,48 +149,6 @@ class Machine:
         if self.state == State.READY:
             self._timers[RETRY] = now + self._wait
         self._timers[PREPARE] = now + PREPARE_MS
-
-    def _do_credentials(self, now: int) -> None:
-        request = self.credentials.request
-        if request is None or self.endpoint.status(request.session, now) is None:
-            return  # no session: its SessionDown is on the way
-        verdict, fields = self.credentials.decide(request)
-        if verdict == ANSWER:
-            self._answer = fields
-            self._fire(Input.XAUTH_REQ_INFO_READY, now)
-        elif verdict == ASK:
-            self._fire(Input.XAUTH_PROMPTING, now)
-        elif request.session == self.beside.session:
-            self.endpoint.refuse_xauth(request.session, now)
-            self.telling.warn("phase 1 is not renewed: the gateway asks for a log-in that nobody may answer")
-        else:
-            session = self.session
-            self.endpoint.refuse_xauth(session, now)
-            self._rejected("", now)
-            self.endpoint.close(session, now, "user authentication was refused")
-
-    def _do_prompt(self, now: int) -> None:
-        if self.up_since is None:
-            self._timers[PROGRESS] = None  # a human takes the time that the gateway allows
-        self._remind(now)
-
-    def _do_answer(self, now: int) -> None:
-        fields = self._answer
-        self._answer = []
-        self._reminded = 0
-        request = self.credentials.request
-        session = request.session if request is not None else self.session
-        self.credentials.request = None
-        self._timers[REMIND] = None
-        self._progress(now)
-        if self.endpoint.status(session, now) is not None:
-            self.endpoint.answer_xauth(session, fields, now)
-
-    def _do_hold(self, now: int) -> None:
-        self._drop_session(now)
-        wait = self.credentials.hold()
-        if wait is not None:
-            self._timers[RETRY] = now + wait
 
     def _do_attach(self, now: int) -> None:
         config = self.config
@@ -299,15 +251,6 @@ class Machine:
         notify, cause, text = self.flows.failure()
         self._lost("no-proposal" if notify == NO_PROPOSAL_CHOSEN else cause, "quick", 0, text, now)
 
-    def _rejected(self, message: str, now: int) -> None:
-        """The credentials are wrong, or there are none to give: wait for a human, or for a long time."""
-        self.session = 0  # the core deletes it by itself
-        self._explain("xauth-failed", "xauth", 0, "")
-        if message:
-            self.reason += " (the gateway says: " + printable(message) + ")"
-        self.telling.failed(self.reason, now)
-        self._fire(Input.XAUTH_REJECTED, now)
-
     def _lost(self, cause: str, step: str, hint: int, text: str, now: int) -> None:
         """The connection or the attempt is over: say why, free everything, decide what is next."""
         lived = -1 if self.up_since is None else now - self.up_since
@@ -365,44 +308,23 @@ class Machine:
         self.telling.notice(mnemonic, *self._identity())
         self.telling.notice("SESSION_STATUS", word, self._peer_text(), self._phase1_port, self._peer_id)
 
-    def _release_hold(self, anew: bool) -> None:
-        if self.credentials.held:
-            self.credentials.release(anew)
-            self._timers[RETRY] = None
-
     # --- timers ---------------------------------------------------------------------------------------------------
 
     def _expired(self, slot: int, now: int) -> None:
         if slot == RETRY:
-            held = self.credentials.held
-            self._release_hold(False)
-            if held:
-                self._fire(Input.CONNECT, now)
-            else:
-                self._do_attempt(now)
-                self.telling.changed()
-        elif slot == REMIND:
-            self._remind(now)
+            self._do_attempt(now)
+            self.telling.changed()
         elif slot == PROGRESS:
             if self._busy() and self.state != State.IPSEC_ACTIVE:
                 self._lost("no-progress", "", 0, "", now)
         elif slot == NAME:
             self._asking_name = False
             self._lost("name-not-resolved", "phase1", 0, "", now)
-        elif slot == PREPARE:
+        elif slot in (PREPARE, PREPARE_ON):
             rungs = preferred(self.settings.phase1, self._good_group)
-            if rungs:
-                self.endpoint.prepare(rungs[0][0].group, now)
-
-    def _remind(self, now: int) -> None:
-        """The pending XAUTH request, again each 10 s for a minute, then at twice the time, up to an hour: until somebody shows
-        up. A gateway that asks anew in between changes nothing."""
-        if self._reminded == 0 or now >= self._remind_at:
-            self.telling.notice("EZVPN_XAUTH", self.name)
-            self._reminded += 1
-            doublings = min(max(self._reminded - REMINDED_OFTEN, 0), 16)
-            self._remind_at = now + min(REMIND_MS << doublings, LONGEST_REMIND_MS)
-        self._timers[REMIND] = self._remind_at
+            prepare = self.endpoint.prepare if slot == PREPARE else self.endpoint.prepare_on
+            if rungs and not prepare(rungs[0][0].group, now):
+                self._timers[PREPARE_ON] = now + PREPARE_STEP_MS
 
     def _progress(self, now: int) -> None:
         self._timers[PROGRESS] = now + PROGRESS_MS

@@ -11,7 +11,8 @@ from ezvpn.ike.events import Configured, Rekey, SessionDown, XauthResult
 from ezvpn.ike.params import ModeConfig
 from ezvpn.tunnel.beside import PASSED_MS
 from ezvpn.tunnel.flows import CLEARED, UP
-from ezvpn.tunnel.machine import IDLE, PASSED, PREPARE, PREPARE_MS, REMIND, RENEW, Machine
+from ezvpn.tunnel.login import LoggingIn
+from ezvpn.tunnel.machine import IDLE, PASSED, PREPARE, PREPARE_MS, REMIND, RENEW
 from ezvpn.tunnel.offer import preferred
 from ezvpn.tunnel.outputs import Look
 from ezvpn.tunnel.states import Input, State
@@ -28,7 +29,7 @@ _GONE = {
 _WORN_OUT = ("lifetime", "up", 0, "")
 
 
-class Renewing(Machine):
+class Renewing(LoggingIn):
     """Adds the timers RENEW, PASSED and IDLE."""
 
     def traffic(self, at: "int | None", now: int) -> None:
@@ -139,12 +140,6 @@ class Renewing(Machine):
             self._explain(*_GONE.get(reason, _WORN_OUT))
             self._progress(now)
             self._fire(Input.SOCKET_DOWN, now)
-
-    def _accepted(self, now: int) -> None:
-        self.credentials.accepted()
-        self._timers[REMIND] = None
-        self._progress(now)
-        self._fire(Input.XAUTH_STATUS, now)
 
     def _moved(self, session: int, now: int) -> None:
         """Something came of a quick mode. Once no successor is under way any more, what stands under the previous ISAKMP SA is of

@@ -1,6 +1,6 @@
 """The Easy VPN remote's states and events, in IOS's words, and its transitions as one literal table.
 
-Belongs here: names and arcs. Not here: what an arc does (`easy_vpn`). IOS's state names are the contract; it publishes no
+Belongs here: names and arcs. Not here: what an arc does (`machine`, `login`). IOS's state names are the contract; it publishes no
 transition table, so the arcs are this project's own.
 """
 

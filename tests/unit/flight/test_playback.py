@@ -115,3 +115,26 @@ def test_real_keys_must_give_what_was_recorded() -> None:
     assert keyed.equal(b"a", b"a")
     with pytest.raises(Diverged, match="comparison of a hash: the keys give another one"):
         keyed.equal(b"a", b"b")
+
+
+def test_what_the_backend_refuses_with_real_keys_was_refused_then_too() -> None:
+    real = best(Chance(1))
+    with pytest.raises(Unsupported) as refused:
+        real.esp("rot13", b"", "sha1", b"")
+    keyed = KeyedCrypto(player((Tag.ESP, str(refused.value)), (Tag.ESP, None)), LISTS, real)
+    with pytest.raises(Unsupported):
+        keyed.esp("rot13", b"", "sha1", b"")
+    with pytest.raises(Diverged):
+        keyed.esp("rot13", b"", "sha1", b"")
+
+
+def test_with_real_keys_a_refused_public_value_was_refused_then_too() -> None:
+    real = best(Chance(1))
+    one = bytes(127) + b"\x01"
+    with pytest.raises(BadPublicValue) as refused:
+        real.dh_shared(2, b"\x05" * 20, one)
+    keyed = KeyedCrypto(player((Tag.SHARED, str(refused.value)), (Tag.SHARED, None)), LISTS, real)
+    with pytest.raises(BadPublicValue):
+        keyed.dh_shared(2, b"\x05" * 20, one)
+    with pytest.raises(Diverged):
+        keyed.dh_shared(2, b"\x05" * 20, one)

@@ -91,7 +91,7 @@ def test_with_the_keys_the_real_bytes_are_decrypted_again() -> None:
     w = RecordedWorld(gateway(seed=50))
     w.configure(SIX_LINES)
     w.up()
-    w.door("execute", "clear crypto ipsec client ezvpn")
+    w.door("execute", 9, "clear crypto ipsec client ezvpn")
     w.up()
     keyed = replayed(w.device.trace(), bytes(w.device.keys))
     assert [step.events for step in keyed] == [step.events for step in replayed(w.device.trace())]
@@ -155,7 +155,7 @@ def test_a_trace_of_a_run_that_is_still_going_ends_where_it_was_kept() -> None:
     w = RecordedWorld(gateway(seed=50))
     w.configure(SIX_LINES)
     w.up()
-    w.door("execute", "write trace now")
+    w.door("execute", 9, "write trace now")
     trace = w.device.files.content["now.ezt"]
     assert [step.states for step in replayed(trace) if step.states][-1] == [("office", "IPSEC_ACTIVE")]
 

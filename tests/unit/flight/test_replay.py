@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import doubles.flight
 import pytest
-from doubles.flight import SIX_LINES, RecordedWorld, gateway, replayed
+from doubles.flight import SECOND, SIX_LINES, RecordedDevice, RecordedWorld, gateway, replayed
+from doubles.replay import Chance
 
+from ezvpn.crypto import backend_micropython
+from ezvpn.crypto.backend_cpython import Backend
 from ezvpn.crypto.choose import best
 from ezvpn.flight import tape
 from ezvpn.flight.playback import Diverged
 from ezvpn.flight.replay import Replay, Secrets, runs
 from ezvpn.flight.tape import Cell, Reader, Tag
+from ezvpn.wire.ntp import stamp
 
 
 def recorded() -> list[Cell]:
@@ -110,3 +115,58 @@ def test_a_file_of_keys_is_read_whatever_it_is() -> None:
     assert (good.revealed, good.fault) == ({1: "sesame"}, None)
     assert Secrets(b"no").fault is not None
     assert not Secrets(None).given
+
+
+def test_the_time_of_a_server_and_what_consoles_did_come_again() -> None:
+    w = RecordedWorld(gateway(seed=50))
+    w.device.names["time.example"] = w.device.names["198.51.100.12"] = [SECOND]
+    w.configure(SIX_LINES + "ntp server time.example\n")
+    w.up()
+    _, address, question = next(order for order in w.device.orders if order[0] == "ntp_send")
+    now = stamp(1767225600000)
+    answer = b"\x24\x01\x06\xec" + bytes(8) + b"GPS\0" + bytes(8) + bytes(question)[40:48] + now + now
+    w.door("ntp", address, answer)
+    for line in ("ping 198.51.100.12 timeout 1", "clear counters", "clock set 1:02 3 april 2030", "show clock"):
+        w.door("execute", 9, line)
+        w.wait(20_000)
+    lines = [record.text() for step in replayed(w.device.trace()) for record in step.log if record.severity() < 7]
+    assert lines == [text for text in w.device.log() if not text.startswith("%CRYPTO-7")]
+    for mnemonic in ("%NTP-5-PEERSYNC", "%CLEAR-5-COUNTERS", "%SYS-6-CLOCKUPDATE"):
+        assert [text for text in lines if text.startswith(mnemonic)], mnemonic
+
+
+TWO = (
+    SIX_LINES
+    + """crypto ipsec client ezvpn b
+ connect manual
+ group unity key group-secret
+ mode client
+ peer 198.51.100.12
+ username alice password alice-pass
+"""
+)
+
+
+class InSteps(Backend):
+    """A key pair takes it as many steps as MicroPython."""
+
+    dh_part = backend_micropython.Backend.dh_part
+
+
+@pytest.mark.parametrize(("recording", "replaying"), [(Backend, InSteps), (InSteps, Backend)])
+@pytest.mark.parametrize("after_ms", [1980, 2002, 2012, 2022, 2060])
+def test_a_pair_that_is_taken_half_made_is_the_same_where_it_is_made_at_once(
+    recording: type[Backend], replaying: type[Backend], after_ms: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    w = RecordedWorld(gateway(seed=50), device=RecordedDevice(crypto=recording(Chance(1))))
+    w.configure(TWO)
+    w.up()
+    w.wait(800)
+    w.door("execute", 9, "crypto ipsec client ezvpn connect b")  # takes the spare pair; another one is begun 2 s later
+    w.wait(after_ms)
+    w.door("execute", 9, "clear crypto ipsec client ezvpn office")  # takes what there is of that
+    w.wait(3000)
+    w.door("execute", 9, "show clock")
+    monkeypatch.setattr(doubles.flight, "best", lambda: replaying())
+    for keys in (None, bytes(w.device.keys)):
+        assert replayed(w.device.trace(), keys)[-1].at == w.now

@@ -1,5 +1,6 @@
 """Shared parts of an endpoint: bounded events, counted drops, SPIs, spare key pairs."""
 
+from ezvpn.crypto import backend_micropython
 from ezvpn.crypto.choose import best
 from ezvpn.ike.core import EVENTS_MAX, NOISE_MAX, Core
 from ezvpn.ike.events import Dropped, Hint, PeerMoved
@@ -61,6 +62,24 @@ def test_a_spare_pair_is_used_once() -> None:
     c.prepare(2)
     first, second = c.take_pair(2), c.take_pair(2)
     assert first.public != second.public
+
+
+def test_where_it_takes_long_a_spare_pair_is_made_step_by_step() -> None:
+    source = iter_bytes()
+    c = Core(backend_micropython.Backend(), source.__next__)
+    steps = 1
+    assert not c.prepare(14)
+    while not c.prepare_on(14):
+        steps += 1
+    assert (steps, source.count) == (7, 1)
+    assert c.prepare(14) and source.count == 1
+    spare = c.take_pair(14)
+    assert c.prepare_on(14) and source.count == 1, "nothing is begun by going on"
+    # begun, begun again by another, and finished when it is wanted
+    assert not c.prepare(14) and not c.prepare(14)
+    assert c.take_pair(14).public != spare.public
+    assert source.count == 2
+    assert c.prepare_on(14) and source.count == 2
 
 
 def iter_bytes():

@@ -1,4 +1,4 @@
-"""Main mode's messages one by one: the choice of a proposal, what each may hold, what proves the peer."""
+"""Main mode's messages one by one: what each may hold, what proves the peer."""
 
 from __future__ import annotations
 
@@ -6,67 +6,19 @@ import pytest
 from doubles.am2 import payloads
 from doubles.peers import CHEAP, LEFT, RIGHT, Offices
 
-from ezvpn.ike import proposal
 from ezvpn.ike.events import Dropped, Incoming, Phase1Up
-from ezvpn.ike.main_mode import MainMode, choose
+from ezvpn.ike.main_mode import MainMode
 from ezvpn.ike.params import SOCKET_IKE, Phase1Transform
 from ezvpn.ike.peer_session import PeerSession
 from ezvpn.ike.sa import NO_COOKIE
-from ezvpn.ike.state import Refused, State
+from ezvpn.ike.state import State
 from ezvpn.wire.isakmp import Exchange, Flag, MessageWriter, Payload, parse_header
 from ezvpn.wire.payloads import VendorId
-from ezvpn.wire.sa import IkeAuth, Proposal, SaBody, parse_sa
+from ezvpn.wire.sa import parse_sa
 
 A = Phase1Transform("aes", 128, "sha1", 2, 3600)
 B = Phase1Transform("aes", 256, "sha256", 14, 86400)
 C = Phase1Transform("3des", 0, "md5", 5, 0)
-GROUPS = (1, 2, 5, 14)
-
-
-def body(*transforms: Phase1Transform, auth: int = IkeAuth.PSK) -> SaBody:
-    return SaBody(1, 1, (proposal.phase1_proposal(transforms, (auth,)),))
-
-
-# --- the choice ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("offered", "ours", "index"),
-    [((A, B, C), (B, A), 0), ((A, C), (B, A), 1), ((C,), (A, B, C), 2), ((B, A), (A, B), 0)],
-)
-def test_our_order_decides(offered: tuple[Phase1Transform, ...], ours: tuple[Phase1Transform, ...], index: int) -> None:
-    found, answer = choose(body(*offered), ours, GROUPS)
-    assert found == index
-    (transform,) = answer.transforms
-    known = proposal.read_phase1(transform)
-    assert known is not None and known[0].cipher == ours[index].cipher
-
-
-def test_the_chosen_transform_is_echoed_as_it_was_offered() -> None:
-    # RFC 2409 5: "the responder MUST NOT modify attributes of any offer"; the life is another one than ours here.
-    offer = body(C, Phase1Transform("aes", 128, "sha1", 2, 1234))
-    _, answer = choose(offer, (A,), GROUPS)
-    assert answer.transforms == (offer.proposals[0].transforms[1],) and answer.number == offer.proposals[0].number
-
-
-@pytest.mark.parametrize(
-    ("offer", "ours", "groups"),
-    [
-        (body(A), (B, C), GROUPS),
-        (body(A, auth=IkeAuth.XAUTH_INIT_PSK), (A,), GROUPS),
-        (body(A, auth=IkeAuth.RSA_SIG), (A,), GROUPS),
-        (body(A), (A,), (14,)),
-        (SaBody(1, 1, (Proposal(1, 1, b"", ()),)), (A,), GROUPS),
-    ],
-    ids=["other", "xauth", "certificates", "group", "empty"],
-)
-def test_nothing_that_fits(offer: SaBody, ours: tuple[Phase1Transform, ...], groups: tuple[int, ...]) -> None:
-    with pytest.raises(Refused) as refused:
-        choose(offer, ours, groups)
-    assert refused.value.cause == "no-proposal"
-
-
-# --- what is on the wire -------------------------------------------------------------------------------------------
 
 
 def stood(**options: object) -> tuple[Offices, list[bytes]]:

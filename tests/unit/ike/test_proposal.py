@@ -3,7 +3,7 @@
 import pytest
 
 from ezvpn.ike.params import EspTransform, Phase1Transform
-from ezvpn.ike.proposal import agree, esp_proposal, lifetimes, phase1_proposal, read_esp, read_phase1
+from ezvpn.ike.proposal import agree, choose_phase1, esp_proposal, lifetimes, phase1_proposal, read_esp, read_phase1
 from ezvpn.ike.state import Refused
 from ezvpn.wire.sa import IkeAttribute, IkeAuth, IpsecAttribute, Proposal, Protocol, SaBody, Transform
 
@@ -135,3 +135,51 @@ def test_unknown_transforms_are_skipped() -> None:
     assert read_esp(Transform(1, 12, ((IpsecAttribute.KEY_LENGTH, b"x" * 9),))) is None
     assert read_phase1(Transform(1, 1, ((IkeAttribute.ENCRYPTION, 99),))) is None
     assert read_phase1(Transform(1, 1, ((77, 1),))) is None
+
+
+# --- the choice as responder ---------------------------------------------------------------------------------------
+
+A = Phase1Transform("aes", 128, "sha1", 2, 3600)
+B = Phase1Transform("aes", 256, "sha256", 14, 86400)
+C = Phase1Transform("3des", 0, "md5", 5, 0)
+GROUPS = (1, 2, 5, 14)
+
+
+def offer_of(*transforms: Phase1Transform, auth: int = IkeAuth.PSK) -> SaBody:
+    return SaBody(1, 1, (phase1_proposal(transforms, (auth,)),))
+
+
+@pytest.mark.parametrize(
+    ("offered", "ours", "index"),
+    [((A, B, C), (B, A), 0), ((A, C), (B, A), 1), ((C,), (A, B, C), 2), ((B, A), (A, B), 0)],
+)
+def test_our_order_decides(offered: tuple[Phase1Transform, ...], ours: tuple[Phase1Transform, ...], index: int) -> None:
+    found, answer = choose_phase1(offer_of(*offered), ours, GROUPS)
+    assert found == index
+    (transform,) = answer.transforms
+    known = read_phase1(transform)
+    assert known is not None and known[0].cipher == ours[index].cipher
+
+
+def test_the_chosen_transform_is_echoed_as_it_was_offered() -> None:
+    # RFC 2409 5: "the responder MUST NOT modify attributes of any offer"; the life is another one than ours here.
+    offer = offer_of(C, Phase1Transform("aes", 128, "sha1", 2, 1234))
+    _, answer = choose_phase1(offer, (A,), GROUPS)
+    assert answer.transforms == (offer.proposals[0].transforms[1],) and answer.number == offer.proposals[0].number
+
+
+@pytest.mark.parametrize(
+    ("offer", "ours", "groups"),
+    [
+        (offer_of(A), (B, C), GROUPS),
+        (offer_of(A, auth=IkeAuth.XAUTH_INIT_PSK), (A,), GROUPS),
+        (offer_of(A, auth=IkeAuth.RSA_SIG), (A,), GROUPS),
+        (offer_of(A), (A,), (14,)),
+        (SaBody(1, 1, (Proposal(1, 1, b"", ()),)), (A,), GROUPS),
+    ],
+    ids=["other", "xauth", "certificates", "group", "empty"],
+)
+def test_nothing_that_fits(offer: SaBody, ours: tuple[Phase1Transform, ...], groups: tuple[int, ...]) -> None:
+    with pytest.raises(Refused) as refused:
+        choose_phase1(offer, ours, groups)
+    assert refused.value.cause == "no-proposal"

@@ -13,24 +13,25 @@ START = 2**30 - 5000
 ONE, TWO = b"\x0a\0\0\1", b"\x0a\0\0\2"
 HERE = Selector(b"\x0a\1\0\0", b"\xff\xff\0\0")
 LINES = ((HERE, Selector(b"\x0a\2\0\0", b"\xff\xff\0\0")), (HERE, Selector(b"\x0a\3\0\0", b"\xff\xff\0\0")))
+OTHER_LINES = ((HERE, Selector(b"\x0a\4\0\0", b"\xff\xff\0\0")),)
 POLICY = Phase1Transform("aes", 128, "sha1", 14)
 
 
-def settings(*peers: str) -> MapSettings:
-    out = MapSettings("m-10")
+def settings(*peers: str, name: str = "m-10", lines: object = LINES) -> MapSettings:
+    out = MapSettings(name)
     out.peers = tuple((peer, False) for peer in peers)
     out.keys = ((b"\x0a\0\0\0", b"\xff\0\0\0", "", Secret("site-secret")),)
     out.phase1 = ((POLICY,),)
     out.esp = (EspTransform("aes-cbc", 128, "sha1"),)
-    out.protects = LINES
+    out.protects = lines
     return out
 
 
 class Entry:
-    def __init__(self, *peers: str):
+    def __init__(self, *peers: str, name: str = "m-10", lines: object = LINES, endpoint: object = None):
         self.now = START
-        self.endpoint = FakeEndpoint()
-        self.given = settings(*(peers or ("10.0.0.1",)))
+        self.endpoint = FakeEndpoint() if endpoint is None else endpoint
+        self.given = settings(*(peers or ("10.0.0.1",)), name=name, lines=lines)
         self.tunnel = CryptoMap(self.given, self.endpoint, lambda n: bytes(n), lambda peer: b"\xc0\0\2\5", START)
         self.cookies: "dict[int, bytes]" = {}
         self.notices: "list[tuple[object, ...]]" = []
@@ -56,7 +57,7 @@ class Entry:
                 self.asked.append(output)
 
     def tell(self, event):
-        if isinstance(event, SessionDown):
+        if isinstance(event, SessionDown) and isinstance(self.endpoint, FakeEndpoint):
             self.endpoint.died(event.session)
         self.tunnel.handle(event, self.now)
         self.drain()
@@ -238,3 +239,43 @@ def test_an_incomplete_entry_is_idle_and_nobody_may_call():
     assert ("close", 1) in e.endpoint.take_calls()
     e.called(7)
     assert ("close", 7) in e.endpoint.take_calls()
+
+
+def test_an_isakmp_sa_that_another_entry_called_for_is_used_at_once():
+    e = Entry()
+    e.tell(SessionDown(1, "phase1", "no-answer", 0, ""))
+    e.endpoint.take_calls()
+    assert e.tunnel.wants(ONE) and not e.tunnel.wants(TWO)
+    e.endpoint.attempts[7] = MainAttempt(ONE, None, (500, 4500), Secret("k"), (POLICY,))
+    e.endpoint.alive.append(7)
+    e.tunnel.adopt(7, ONE, e.now, theirs=False)
+    e.stands(7)
+    assert [call[:2] for call in e.opened()] == [("open_child", 7)] * len(LINES)
+
+
+def test_another_peers_isakmp_sa_is_not_wanted_while_one_is_in_use():
+    e = Entry("10.0.0.1", "10.0.0.2").up()
+    assert e.tunnel.wants(ONE) and not e.tunnel.wants(TWO)
+
+
+def test_a_pair_under_the_isakmp_sa_of_another_entry_counts_and_ends_with_the_tunnel():
+    e = Entry().up()
+    assert e.tunnel.carries(*LINES[0], ONE) and not e.tunnel.carries(*LINES[0], TWO)
+    e.tell(ChildDown(1, 1, 0x1011, 0x2001, "deleted by peer"))
+    e.pair(9, 5)
+    assert not e.tunnel.owns(9) and len(e.tunnel.spis()) == 2
+    e.endpoint.take_calls()
+    e.tunnel.close(e.now)
+    assert ("close_child", 9, 5) in e.endpoint.take_calls()
+
+
+def test_sessions_of_the_past_are_not_remembered():
+    e = Entry().up()
+    for session in range(10, 30):
+        e.later(TWINS_MS + 60_000)
+        e.called(session)
+        for call in e.opened():
+            e.pair(session, call[2], 0 if e.endpoint.requests[call[2]].remote == LINES[0][1] else 1, call[4])
+    e.later(60_000)
+    assert e.tunnel.session == 29
+    assert len(e.tunnel._theirs) <= 4  # closed last, previous, in use until the last call, and its

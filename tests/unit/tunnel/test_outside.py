@@ -34,3 +34,14 @@ def test_the_number_of_devices_is_bounded():
     assert all(links.tell(f"v{i}", True, None) for i in range(LINKS_MAX))
     assert not links.tell("one-more", True, None)
     assert links.tell("v0", False, None)
+
+
+def test_a_loopback_is_always_there():
+    links = Links(())
+    links.tell("eth0", True, HERE)
+    for name in ("lo", "Loopback0"):
+        assert links.available(name) and links.warning(name, HERE) == ""
+    assert not links.available("lowpan0") and not links.available("loopback-lan")
+    aliased = Links((("Loopback1", "dummy0"),))
+    aliased.tell("eth0", True, HERE)
+    assert aliased.available("Loopback0") and not aliased.available("Loopback1")
