@@ -40,10 +40,25 @@ class Configure:
         """The mode for help and completion."""
         return self._editor.current()
 
+    @property
+    def collecting(self) -> str:
+        """The character that ends the banner being typed, "" while none is."""
+        return self._editor.collecting[1] if self._editor.collecting is not None else ""
+
+    def give_up(self) -> None:
+        """Ctrl-C: the banner being typed is forgotten."""
+        self._editor.collecting = None
+
     def line(self, text: str, now: int) -> Match:
         """Take one line. Unless the status is "ok" nothing changes."""
         self.warnings = []
         self.logged = []
+        if self.collecting:
+            match = self._editor.line(text)
+            if not self.collecting and match.status == "ok":
+                self._apply(self._editor, now)
+                self._begin()
+            return match
         if self._editor.block is None and self._base is not self.host.config:
             self._begin()
         before = self._editor.block
@@ -63,6 +78,8 @@ class Configure:
         elif match.action in _LEAVING:
             self.done = True
             return match
+        if self.collecting:
+            return match
         if self._editor.block is None:
             self._apply(self._editor, now)
             self._begin()
@@ -75,12 +92,12 @@ class Configure:
     def _begin(self) -> None:
         """Global mode, on a copy of what runs now."""
         self._base = self.host.config
-        self._editor = Editor(model.clone(self._base), None, self.host.modes)
+        self._editor = Editor(model.clone(self._base), self.host.unseal, self.host.modes, self.host.hash_kinds)
         self._lines = []
 
     def _replay(self, now: int) -> None:
         """The block was left: its lines take effect."""
-        editor = Editor(model.clone(self.host.config), None, self.host.modes)
+        editor = Editor(model.clone(self.host.config), self.host.unseal, self.host.modes, self.host.hash_kinds)
         for text in self._lines:
             match = editor.line(text)
             if match.status != "ok":

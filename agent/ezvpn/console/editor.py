@@ -6,6 +6,7 @@ the screen scrolls sideways, with `$` at the cut.
 """
 
 from ezvpn.compat import const
+from ezvpn.console.history import History
 
 # What `key` reports.
 NOTHING = const(0)
@@ -16,7 +17,6 @@ INTERRUPT = const(4)
 END = const(5)
 
 MAX_LINE = const(4096)
-MAX_HISTORY = const(20)
 _MIN_ROOM = const(8)  # columns for the text, however long the prompt is
 _MAX_SEQUENCE = const(8)
 
@@ -35,10 +35,12 @@ _KEYS = {
     0x0E: "_newer",
     0x10: "_older",
     0x12: "_again",
+    0x14: "_transpose",
     0x15: "_kill_left",
     0x16: "_literal",
     0x17: "_kill_word",
     0x18: "_kill_left",
+    0x19: "_yank",
     0x7F: "_backspace",
 }
 
@@ -60,6 +62,12 @@ _SEQUENCES = {
     "[4~": "_end",
     "[8~": "_end",
     "[3~": "_delete",
+    "b": "_word_left",
+    "B": "_word_left",
+    "f": "_word_right",
+    "F": "_word_right",
+    "d": "_kill_word_right",
+    "D": "_kill_word_right",
 }
 
 _REPORTED = {0x03: INTERRUPT, 0x09: TAB, 0x0A: ENTER, 0x0D: ENTER, 0x1A: END, 0x3F: HELP}
@@ -74,9 +82,8 @@ class LineEditor:
         self.prompt = ""
         self.text = ""
         self.cursor = 0
-        self.history: "list[str]" = []
-        self._recalled = 0  # how many lines back in the history
-        self._kept = ""  # the line that was being typed before
+        self.history = History()
+        self._killed = ""  # for Ctrl-Y
         self._echo = True
         self._question = False
         self._start = 0  # first character of the text that is on the screen
@@ -97,20 +104,13 @@ class LineEditor:
         self.prompt = prompt[max(len(prompt) - room, 0) :]
         self.text = ""
         self.cursor = 0
-        self._recalled = 0
+        self.history.begin()
         self._question = question
         self._echo = echo
         self._start = 0
         self._shown = 0
         self._at = 0
         self.draw()
-
-    def remember(self, line: str) -> None:
-        """Into the history, if it is new. The oldest of 20 lines goes."""
-        if line and self.history[-1:] != [line]:
-            self.history.append(line)
-            if len(self.history) > MAX_HISTORY:
-                self.history.pop(0)
 
     def erase(self) -> None:
         """Take prompt and line off the screen; the cursor is left in the first column."""
@@ -263,12 +263,52 @@ class LineEditor:
         self._cut(self.cursor, len(self.text))
 
     def _kill_word(self) -> None:
-        begin = self.cursor
-        while begin > 0 and self.text[begin - 1] == " ":
-            begin -= 1
-        while begin > 0 and self.text[begin - 1] != " ":
-            begin -= 1
-        self._cut(begin, self.cursor)
+        self._cut(self._word_before(), self.cursor)
+
+    def _kill_word_right(self) -> None:
+        self._cut(self.cursor, self._word_behind())
+
+    def _word_left(self) -> None:
+        self._move(self._word_before())
+
+    def _word_right(self) -> None:
+        self._move(self._word_behind())
+
+    def _word_before(self) -> int:
+        """Where the word begins that the cursor is in or behind."""
+        at = self.cursor
+        while at > 0 and self.text[at - 1] == " ":
+            at -= 1
+        while at > 0 and self.text[at - 1] != " ":
+            at -= 1
+        return at
+
+    def _word_behind(self) -> int:
+        """Where the word ends that the cursor is in or before."""
+        at = self.cursor
+        while at < len(self.text) and self.text[at] == " ":
+            at += 1
+        while at < len(self.text) and self.text[at] != " ":
+            at += 1
+        return at
+
+    def _transpose(self) -> None:
+        """Ctrl-T: the character before the cursor and the one at it change places; at the end, the last two."""
+        at = min(self.cursor, len(self.text) - 1)
+        if at < 1:
+            self.bell()
+            return
+        self.text = self.text[: at - 1] + self.text[at] + self.text[at - 1] + self.text[at + 1 :]
+        self.cursor = at + 1
+        if self._echo:
+            self.draw()
+
+    def _yank(self) -> None:
+        """Ctrl-Y: what was last cut out, at the cursor."""
+        if self._killed:
+            self.insert(self._killed)
+        else:
+            self.bell()
 
     def _literal(self) -> None:
         """Ctrl-V: the next key is text, as IOS needs it for a `?` in a key."""
@@ -280,20 +320,18 @@ class LineEditor:
         self.draw()
 
     def _older(self) -> None:
-        self._recall(self._recalled + 1)
+        self._recall(1)
 
     def _newer(self) -> None:
-        self._recall(self._recalled - 1)
+        self._recall(-1)
 
-    def _recall(self, back: int) -> None:
-        if self._question or not 0 <= back <= len(self.history):
+    def _recall(self, step: int) -> None:
+        line = None if self._question else self.history.recall(step, self.text)
+        if line is None:
             self.bell()
             return
-        if self._recalled == 0:
-            self._kept = self.text
-        self._recalled = back
-        self.text = self.history[-back] if back else self._kept
-        self.cursor = len(self.text)
+        self.text = line
+        self.cursor = len(line)
         self._start = 0
         self.draw()
 
@@ -318,6 +356,8 @@ class LineEditor:
             self.bell()
             return
         behind = self.cursor == len(self.text) <= self._room()
+        if end - begin > 1 and self._echo:
+            self._killed = self.text[begin:end]
         self.text = self.text[:begin] + self.text[end:]
         self.cursor = begin
         if behind and self._echo:

@@ -4,11 +4,22 @@ Level 4, pure. Which of them need `enable` is decided by the table they stand in
 """
 
 from ezvpn.config.grammar import Match
+from ezvpn.console import login
 from ezvpn.console.caller import Caller, Failed
 from ezvpn.console.debug import date
+from ezvpn.console.exec_archive import ARCHIVE_ACTIONS, ARCHIVE_COMMANDS
 from ezvpn.console.exec_clear import CLEAR, clear_isakmp, clear_sa, clear_session
+from ezvpn.console.exec_config import CONFIG_ACTIONS, CONFIG_COMMANDS, Stored
+from ezvpn.console.exec_confirm import CONFIRM_ACTIONS, CONFIRM_COMMANDS
 from ezvpn.console.exec_debug import DEBUG, debug, undebug
+from ezvpn.console.exec_files import FILE_ACTIONS, FILE_COMMANDS
+from ezvpn.console.exec_network import ACTIONS_NETWORK, CLEAR_NETWORK
+from ezvpn.console.exec_ping import ACTIONS_PING, PING
+from ezvpn.console.exec_reload import RELOAD_ACTIONS, RELOAD_COMMANDS
+from ezvpn.console.exec_replace import REPLACE_ACTIONS, REPLACE_COMMANDS
 from ezvpn.console.exec_show import SHOW, SHOW_PRIVILEGED
+from ezvpn.console.exec_test import ACTIONS_TEST, TEST
+from ezvpn.console.exec_time import ACTIONS_TIME, CLOCK
 from ezvpn.console.host import XauthPrompt
 from ezvpn.record import Secret
 from ezvpn.report.json_text import clean
@@ -16,26 +27,46 @@ from ezvpn.wire.attributes import Xauth
 
 _TUNNEL = "Name of the tunnel"
 
-USER = SHOW + (
-    ("disable", ("Turn off privileged commands",), "disable"),
-    ("enable", ("Turn on privileged commands",), "enable"),
-    ("exit", ("Leave this console",), "leave"),
-    ("logout", ("Leave this console",), "leave"),
-    (
-        "terminal length <0-512>$lines",
-        ("Settings of this terminal", "Lines on the screen", "0 for no pausing"),
-        "terminal_length",
-    ),
-    ("terminal width <0-512>$columns", ("", "Columns on the screen", "0 for no end"), "terminal_width"),
-    ("terminal monitor", ("", "Show log lines here"), "terminal_monitor"),
-    ("terminal no monitor", ("", "Switch off", "Show log lines here"), "terminal_no_monitor"),
+USER = (
+    SHOW
+    + PING
+    + (
+        ("disable", ("Turn off privileged commands",), "disable"),
+        ("enable", ("Turn on privileged commands",), "enable"),
+        ("exit", ("Leave this console",), "leave"),
+        ("logout", ("Leave this console",), "leave"),
+        (
+            "terminal length <0-512>$rows",
+            ("Settings of this terminal", "Rows of the screen", "0 for no pausing"),
+            "terminal_length",
+        ),
+        ("terminal no length", ("", "Switch off", "Rows of the screen, 24 again"), "terminal_length"),
+        ("terminal width <0-512>$columns", ("", "Columns of the screen", "0 for no end"), "terminal_width"),
+        ("terminal no width", ("", "", "Columns of the screen, 80 again"), "terminal_width"),
+        (
+            "terminal history size <0-256>$lines",
+            ("", "Lines that can be called back", "How many", "Lines, default 20"),
+            "terminal_history",
+        ),
+        ("terminal monitor", ("", "Show log lines here"), "terminal_monitor"),
+        ("terminal no monitor", ("", "Switch off", "Show log lines here"), "terminal_no_monitor"),
+    )
 )
 
 PRIVILEGED = (
     USER
     + SHOW_PRIVILEGED
     + CLEAR
+    + CLEAR_NETWORK
+    + CLOCK
+    + TEST
     + DEBUG
+    + CONFIG_COMMANDS
+    + FILE_COMMANDS
+    + REPLACE_COMMANDS
+    + ARCHIVE_COMMANDS
+    + CONFIRM_COMMANDS
+    + RELOAD_COMMANDS
     + (
         (
             "clear crypto ipsec client ezvpn [WORD$name]",
@@ -43,11 +74,6 @@ PRIVILEGED = (
             "clear_ezvpn",
         ),
         ("configure terminal", ("Enter configuration mode", "From this terminal"), "configure"),
-        (
-            "copy running-config startup-config",
-            ("Copy a configuration", "The configuration that runs", "The one used at the next start"),
-            "save",
-        ),
         (
             "crypto ipsec client ezvpn connect [WORD$name]",
             ("Encryption", "IPsec", "Client side", "Easy VPN tunnels", "Connect now", _TUNNEL),
@@ -58,12 +84,10 @@ PRIVILEGED = (
             ("", "", "", "", "Answer a pending XAUTH request", _TUNNEL),
             "xauth",
         ),
-        ("reload", ("Start the device again",), "reload"),
-        ("write [memory]", ("Save the running configuration", "For the next start"), "save"),
         (
             "write trace [WORD$name]",
             (
-                "Save",
+                "",
                 "What the flight recorder holds, for `ezvpn replay`",
                 "Name of the file, trace-DATE-TIME.ezt without one",
             ),
@@ -73,7 +97,6 @@ PRIVILEGED = (
 )
 
 TRACE_SUFFIX = ".ezt"
-_TRIES = 3
 
 # XAUTH attribute -> (prompt, whether it is shown while typed)
 _QUESTIONS = {
@@ -90,16 +113,7 @@ _SHOWN = (Xauth.TYPE, Xauth.MESSAGE, Xauth.CHALLENGE, Xauth.STATUS)
 
 
 def enable(caller: Caller, match: Match, now: int) -> None:
-    config = caller.host.config
-    secret = config.enable_secret
-    words = "Bad secrets"
-    if secret is None:
-        secret = config.enable_password
-        words = "Bad passwords"
-    if secret is None or caller.privileged:
-        caller.privileged = True
-    else:
-        _EnablePassword(caller, secret, words).ask()
+    login.enable(caller, now)
 
 
 def disable(caller: Caller, match: Match, now: int) -> None:
@@ -111,12 +125,15 @@ def leave(caller: Caller, match: Match, now: int) -> None:
 
 
 def terminal_length(caller: Caller, match: Match, now: int) -> None:
-    if match.number("lines"):
-        caller.put("% Output does not pause here, as with `terminal length 0`")
+    caller.length = match.number("rows", 24)
 
 
 def terminal_width(caller: Caller, match: Match, now: int) -> None:
-    caller.resize(match.number("columns") or 512)
+    caller.resize(match.number("columns", 80) or 512)
+
+
+def terminal_history(caller: Caller, match: Match, now: int) -> None:
+    caller.resize_history(match.number("lines", 20))
 
 
 def terminal_monitor(caller: Caller, match: Match, now: int) -> None:
@@ -131,27 +148,17 @@ def configure(caller: Caller, match: Match, now: int) -> None:
     caller.configure()
 
 
-def save(caller: Caller, match: Match, now: int) -> None:
-    caller.put("Building configuration...")
-    if caller.interactive:
-        caller.wait()
-        caller.host.save(caller.id, now)
-    else:
-        caller.host.save(0, now)
-
-
 def save_trace(caller: Caller, match: Match, now: int) -> None:
     name = match.text("name") or _trace_name(caller, now)
     if not name.endswith(TRACE_SUFFIX):
         name += TRACE_SUFFIX
     if "/" in name or name.startswith("."):
         raise Failed("The trace is kept in the state directory: give a name without a path")
-    path = caller.host.save_trace(caller.id if caller.interactive else 0, name, now)
+    path = caller.host.save_trace(caller.id, name, now)
     if not path:
         raise Failed("Nothing is recorded: start the agent without `--record off`")
     caller.put("Building trace " + clean(path))
-    if caller.interactive:
-        caller.wait()
+    caller.wait(Stored(caller, "The trace could not be written").answered)
 
 
 def _trace_name(caller: Caller, now: int) -> str:
@@ -162,13 +169,6 @@ def _trace_name(caller: Caller, now: int) -> str:
     year, month, day, _ = date(wall)
     second = wall // 1000 % 86400
     return f"trace-{year:04d}{month:02d}{day:02d}-{second // 3600:02d}{second // 60 % 60:02d}{second % 60:02d}"
-
-
-def reload(caller: Caller, match: Match, now: int) -> None:
-    if caller.interactive:
-        caller.ask("Proceed with reload? [confirm]", True, _Reload(caller).answered)
-    else:
-        caller.host.reboot(now)
 
 
 def clear_ezvpn(caller: Caller, match: Match, now: int) -> None:
@@ -208,12 +208,11 @@ ACTIONS = {
     "leave": leave,
     "terminal_length": terminal_length,
     "terminal_width": terminal_width,
+    "terminal_history": terminal_history,
     "terminal_monitor": terminal_monitor,
     "terminal_no_monitor": terminal_no_monitor,
     "configure": configure,
-    "save": save,
     "save_trace": save_trace,
-    "reload": reload,
     "clear_ezvpn": clear_ezvpn,
     "clear_isakmp": clear_isakmp,
     "clear_sa": clear_sa,
@@ -223,39 +222,16 @@ ACTIONS = {
     "debug": debug,
     "undebug": undebug,
 }
-
-
-class _EnablePassword:
-    """The password of `enable`, three times at most."""
-
-    def __init__(self, caller: Caller, secret: Secret, words: str) -> None:
-        self.caller = caller
-        self.secret = secret
-        self.words = words
-        self.left = _TRIES
-
-    def ask(self) -> None:
-        self.caller.ask("Password: ", False, self.answered)
-
-    def answered(self, text: str, now: int) -> None:
-        if self.secret.same(Secret(text)):
-            self.caller.privileged = True
-            return
-        self.left -= 1
-        if not self.left:
-            raise Failed(self.words)
-        self.ask()
-
-
-class _Reload:
-    """The confirmation of `reload`: Enter or y."""
-
-    def __init__(self, caller: Caller) -> None:
-        self.caller = caller
-
-    def answered(self, text: str, now: int) -> None:
-        if text.strip().lower() in ("", "y", "yes"):
-            self.caller.host.reboot(now)
+ACTIONS.update(CONFIG_ACTIONS)
+ACTIONS.update(FILE_ACTIONS)
+ACTIONS.update(REPLACE_ACTIONS)
+ACTIONS.update(ARCHIVE_ACTIONS)
+ACTIONS.update(CONFIRM_ACTIONS)
+ACTIONS.update(RELOAD_ACTIONS)
+ACTIONS.update(ACTIONS_NETWORK)
+ACTIONS.update(ACTIONS_PING)
+ACTIONS.update(ACTIONS_TIME)
+ACTIONS.update(ACTIONS_TEST)
 
 
 class _Xauth:

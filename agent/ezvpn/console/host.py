@@ -1,20 +1,40 @@
 """What a console session asks of the device: the contract that the node implements, and the records it answers with.
 
 Level 4, beside the node. Shapes only. A session calls nothing of the node but this; the node calls a session's `feed`,
-`stored`, `refresh` and `take_output` (console/shell.py), and ends the console when `closed` is True.
+`answer`, `refresh` and `take_output` (console/shell.py), and ends the console when `closed` is True.
 """
 
 from ezvpn.config.commands import Modes
+from ezvpn.config.grammar import Mode
 from ezvpn.config.model import Config
+from ezvpn.config.secrets import Hashed
+from ezvpn.console.guard import Guard
+from ezvpn.console.network_facts import InterfaceFacts, RouteFacts
+from ezvpn.console.probes import PingRequest, TraceRequest
+from ezvpn.console.time_facts import TimeFacts
 from ezvpn.ike.status import Phase1Status, TunnelStatus
 from ezvpn.log import Ring
+from ezvpn.machine import Usage
 from ezvpn.record import Record, Secret
 
 
 class Version(Record):
-    """What `show version` prints, all as text; up_ms: boot time now."""
+    """What `show version` prints, as text. up_ms: boot time now · restart: why this run began (`node.lastrun`) · image: where
+    the program is · usage: memory and flash."""
 
-    _fields = ("model", "version", "interpreter", "crypto", "plane", "board", "serial", "up_ms")
+    _fields = (
+        "model",
+        "version",
+        "interpreter",
+        "crypto",
+        "plane",
+        "board",
+        "serial",
+        "up_ms",
+        "restart",
+        "image",
+        "usage",
+    )
 
     def __init__(
         self,
@@ -26,6 +46,9 @@ class Version(Record):
         board: str,
         serial: str,
         up_ms: int,
+        restart: str,
+        image: str,
+        usage: Usage,
     ) -> None:
         self.model = model
         self.version = version
@@ -35,6 +58,9 @@ class Version(Record):
         self.board = board
         self.serial = serial
         self.up_ms = up_ms
+        self.restart = restart
+        self.image = image
+        self.usage = usage
 
 
 class XauthPrompt(Record):
@@ -79,6 +105,10 @@ class Host:
     config: Config  # what runs now; sessions change copies
     log: Ring
     modes: Modes  # the configuration modes, shared so that their tables are compiled once
+    levels: "tuple[Mode, ...]"  # the EXEC modes, user and privileged, shared likewise; () before the first session
+    guard: Guard
+    hash_kinds: "tuple[str, ...]"  # types of password hashes that can be checked here
+    unseal: object  # (text of a type 6 secret) -> Secret | bytes | None, for `config.text.parse` and `config.editor`
 
     def apply(self, config: Config, now: int) -> "list[str]":
         """Make this the running configuration; returns warnings. The session does not change the record afterwards."""
@@ -88,14 +118,88 @@ class Host:
         """Console `session` changed the configuration and has left configuration mode: one line for the log (CONFIG)."""
         raise NotImplementedError
 
-    def save(self, session: int, now: int) -> None:
-        """Order that the running configuration becomes the startup-config. The answer comes later, through `stored` of this
-        session; 0 = nobody waits for it."""
+    def check_password(self, session: int, stored: Hashed, typed: Secret, now: int) -> str:
+        """Order that `typed` is held against a hash; the answer comes through `answer` of this session: whether it is the one.
+        Returns why it cannot be done, or ""."""
+        raise NotImplementedError
+
+    def wipe(self, config: Config, now: int) -> str:
+        """Password recovery: this, which has no secrets, is all that is left, also of what is stored. Returns what could not be
+        erased, or ""."""
+        raise NotImplementedError
+
+    def login_failed(self, session: int, user: str, now: int) -> None:
+        """Somebody gave a wrong password: one line for the log."""
+        raise NotImplementedError
+
+    def settle(self, session: int, now: int) -> bool:
+        """Plain passwords that can be kept as hashes are made into them. Whether that is still going on: then `answer` of
+        this session comes when it is over."""
+        raise NotImplementedError
+
+    def save(self, session: int, data: bytes, now: int) -> None:
+        """Order that a configuration (`stored_text`) becomes the startup-config. The answer comes later, through `answer` of this
+        session: True, or why it was not written (text, or False where nobody knows)."""
+        raise NotImplementedError
+
+    def stored_text(self, now: int) -> "tuple[str, bytes]":
+        """(why it cannot be made or "", the running configuration as it goes into a file: secrets plain, or as type 6)."""
+        raise NotImplementedError
+
+    def sent_text(self, config: Config, now: int) -> "tuple[str, bytes]":
+        """(why it cannot be made or "", a configuration as it may cross a network in the clear: secrets as type 6 where the
+        device encrypts its own, else masked)."""
+        raise NotImplementedError
+
+    def transfer(self, session: int, host: str, name: str, content: "bytes | None", now: int) -> None:
+        """Order that a file is written to a TFTP server, or with None read from it. The answer comes later, through `answer` of
+        this session: (why not or "", what was read)."""
+        raise NotImplementedError
+
+    def transfer_end(self, session: int) -> None:
+        """Nobody waits for that answer any more."""
+        raise NotImplementedError
+
+    def change_key(self, word: Secret) -> str:
+        """Make a new device key, with a word in it. Returns "" or why not."""
+        raise NotImplementedError
+
+    def read(self, name: str) -> "tuple[str, bytes]":
+        """(why it cannot be read or "", content) of `startup-config` or `flash:NAME`."""
+        raise NotImplementedError
+
+    def write(self, name: str, data: bytes, now: int) -> str:
+        """Replace `startup-config` or `flash:NAME` as a whole. Returns "" or why not; the old one is then still there."""
+        raise NotImplementedError
+
+    def delete(self, name: str) -> str:
+        """Remove `flash:NAME`, or erase `startup-config`. Returns "" or why not."""
+        raise NotImplementedError
+
+    def files(self) -> "list[tuple[str, int]]":
+        """(name without `flash:`, bytes) of the files in `flash:`, sorted."""
         raise NotImplementedError
 
     def save_trace(self, session: int, name: str, now: int) -> str:
         """Order that what the flight recorder holds is kept as the file `name` of the state directory; returns its whole path,
         "" if nothing is recorded. The answer comes as that of `save`."""
+        raise NotImplementedError
+
+    def provisional_arm(self, minutes: int, now: int) -> None:
+        """What changes from now on is taken back after so many minutes unless it is confirmed; while that is pending, only the
+        time begins anew."""
+        raise NotImplementedError
+
+    def provisional_confirm(self, now: int) -> bool:
+        """What was changed stays. False: nothing is pending."""
+        raise NotImplementedError
+
+    def provisional_revert(self, now: int) -> bool:
+        """Take it back at once. False: nothing is pending."""
+        raise NotImplementedError
+
+    def provisional_left(self, now: int) -> "int | None":
+        """ms until changes are taken back, None when nothing is pending."""
         raise NotImplementedError
 
     def tunnels(self, now: int) -> "list[TunnelStatus]":
@@ -142,8 +246,45 @@ class Host:
         """What runs here."""
         raise NotImplementedError
 
+    def usage(self, now: int) -> Usage:
+        """Memory, flash and CPU time."""
+        raise NotImplementedError
+
+    def interfaces(self, now: int) -> "list[InterfaceFacts]":
+        """The machine's interfaces. Raises `caller.Failed` where it does not tell."""
+        raise NotImplementedError
+
+    def routes(self, now: int) -> "list[RouteFacts]":
+        """Its routes, sorted by destination. Raises `caller.Failed`."""
+        raise NotImplementedError
+
+    def probe(self, session: int, request: "PingRequest | TraceRequest", now: int) -> None:
+        """`ping` and `traceroute`: what comes of it is told through `answer` of this session, `probes.Progress` by `Progress`."""
+        raise NotImplementedError
+
+    def probe_stop(self, session: int, now: int) -> "list[str]":
+        """Break it off; returns the lines that close it."""
+        raise NotImplementedError
+
+    def test_crypto(self, session: int, now: int) -> None:
+        """Known answers of a backend, told like those of `probe`; `probe_stop` breaks it off."""
+        raise NotImplementedError
+
+    def clear_counters(self, interface: str, now: int) -> None:
+        """What consoles show counts from zero again: of one interface, or (with "") of all, of tunnels and of `counters`. Reports
+        keep their absolute values."""
+        raise NotImplementedError
+
     def clock(self, now: int) -> "tuple[int | None, bool]":
         """(wall clock in ms since 1970, or None while nobody has told it; whether it is synchronised)."""
+        raise NotImplementedError
+
+    def time(self) -> TimeFacts:
+        """Where the time comes from."""
+        raise NotImplementedError
+
+    def set_clock(self, wall_ms: int, now: int) -> None:
+        """It is so late (ms since 1970)."""
         raise NotImplementedError
 
     def debugging(self) -> int:
@@ -152,6 +293,18 @@ class Host:
 
     def debug(self, mask: int, now: int) -> None:
         """Switch on exactly this."""
+        raise NotImplementedError
+
+    def reload_schedule(self, delay_ms: int, reason: str, now: int) -> None:
+        """Start the device again in so many ms; the last order counts."""
+        raise NotImplementedError
+
+    def reload_cancel(self, now: int) -> bool:
+        """Not any more. False: none was ordered."""
+        raise NotImplementedError
+
+    def reload_left(self, now: int) -> "tuple[int, str] | None":
+        """(ms until the ordered restart, why), None when none is ordered."""
         raise NotImplementedError
 
     def reboot(self, now: int) -> None:

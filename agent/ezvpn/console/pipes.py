@@ -1,21 +1,22 @@
-"""`| include TEXT` and its like behind a `show`.
+"""`| include REGEX` and its like behind a `show`.
 
-Level 4, pure. TEXT is plain text, not a regular expression; `a|b` means either, a leading `^` the beginning of a line: that
-is what people type.
+Level 4, pure. What a pattern means is in `regex`.
 """
 
 from ezvpn.config.grammar import Match, Mode
+from ezvpn.console.caller import Failed
+from ezvpn.console.regex import BadPattern, Pattern
+
+_REGEX = "Regular expression"
 
 PIPES = (
-    (
-        "begin LINE$text",
-        ("Begin with the first line that has a text", "Text, a|b for either, ^ for the beginning"),
-        "begin",
-    ),
-    ("count LINE$text", ("Count the lines that have a text", ""), "count"),
-    ("exclude LINE$text", ("Leave out the lines that have a text", ""), "exclude"),
-    ("include LINE$text", ("Only the lines that have a text", ""), "include"),
+    ("begin LINE$text", ("Begin with the first line that matches", _REGEX), "begin"),
+    ("count LINE$text", ("Count the lines that match", _REGEX), "count"),
+    ("exclude LINE$text", ("Leave out the lines that match", _REGEX), "exclude"),
+    ("include LINE$text", ("Only the lines that match", _REGEX), "include"),
     ("json", ("As JSON",), "json"),
+    ("redirect WORD$file", ("Into a file instead of the screen", "flash:NAME"), "redirect"),
+    ("section LINE$text", ("The lines that match, with what is indented below them", _REGEX), "section"),
 )
 
 
@@ -43,23 +44,34 @@ def bar_of(line: str) -> int:
 
 
 def run(match: Match, lines: "list[str]") -> "list[str]":
-    """What is left of the lines. `json` is not for this function: it is another rendering."""
-    texts = match.text("text").split("|")
+    """What is left of the lines. `json` and `redirect` are not for this function. Raises Failed for a bad pattern."""
+    try:
+        pattern = Pattern(match.text("text"))
+    except BadPattern as fault:
+        raise Failed("Bad regular expression: " + str(fault.args[0]))
+    if match.action == "section":
+        return _sections(pattern, lines)
     if match.action == "begin":
         for i in range(len(lines)):
-            if _has(lines[i], texts):
+            if pattern.found_in(lines[i]):
                 return lines[i:]
         return []
-    if match.action == "exclude":
-        return [line for line in lines if not _has(line, texts)]
-    found = [line for line in lines if _has(line, texts)]
+    wanted = match.action != "exclude"
+    found = [line for line in lines if pattern.found_in(line) == wanted]
     if match.action == "count":
         return ["Number of lines which match = " + str(len(found))]
     return found
 
 
-def _has(line: str, texts: "list[str]") -> bool:
-    for text in texts:
-        if line.startswith(text[1:]) if text[:1] == "^" else text in line:
-            return True
-    return False
+def _sections(pattern: Pattern, lines: "list[str]") -> "list[str]":
+    found = []
+    inside = -1  # the indentation of the line that matched; -1 outside
+    for line in lines:
+        depth = len(line) - len(line.lstrip())
+        if inside >= 0 and depth > inside:
+            found.append(line)
+            continue
+        inside = depth if pattern.found_in(line) else -1
+        if inside >= 0:
+            found.append(line)
+    return found

@@ -7,8 +7,8 @@ have (`Last Failure`, `Next Try`) appear only while something is wrong. Text tha
 from ezvpn.config.commands_global import LEVELS
 from ezvpn.config.model import Config
 from ezvpn.config.render import render as render_config
-from ezvpn.console.debug import Clock, clock_line, clock_text, lines, lost_line
-from ezvpn.console.host import MqttStatus, Version
+from ezvpn.console.debug import Clock, clock_text, lines, lost_line
+from ezvpn.console.host import MqttStatus
 from ezvpn.ike.params import EspTransform, ModeConfig, Selector
 from ezvpn.ike.status import ChildStatus, Phase1Status, TunnelStatus
 from ezvpn.log import Ring
@@ -114,6 +114,16 @@ def ipsec_sa(tunnels: "list[TunnelStatus]") -> "list[str]":
     return out or ["No SAs found"]
 
 
+def all_isakmp_sas(tunnels: "list[TunnelStatus]") -> "list[tuple[TunnelStatus, Phase1Status]]":
+    """(tunnel, SA) of all of them; one that several entries of a crypto map share is the first one's."""
+    found: "list[tuple[TunnelStatus, Phase1Status]]" = []
+    for status in tunnels:
+        for phase1 in isakmp_sas(status):
+            if phase1.session not in [known.session for _, known in found]:
+                found.append((status, phase1))
+    return found
+
+
 def isakmp_sas(status: TunnelStatus) -> "list[Phase1Status]":
     """All ISAKMP SAs of a tunnel, the one in use first."""
     return ([] if status.phase1 is None else [status.phase1]) + list(status.beside)
@@ -138,20 +148,6 @@ def counters(found: "list[tuple[str, int]]") -> "list[str]":
     return [f"{name:<40} {value:10d}" for name, value in found] or ["Nothing was dropped or refused"]
 
 
-def version(facts: Version, hostname: str) -> "list[str]":
-    """`show version`."""
-    out = ["EzVPN Edge Software (" + facts.board + "), Version " + facts.version]
-    out += ["", hostname + " uptime is " + uptime(facts.up_ms), ""]
-    rows = (
-        ("Model", facts.model),
-        ("Serial number", facts.serial),
-        ("Interpreter", facts.interpreter),
-        ("Cryptography", facts.crypto),
-        ("Data plane", facts.plane),
-    )
-    return out + [f"{name:<14}: {value}" for name, value in rows if value]
-
-
 def running_config(config: Config) -> "list[str]":
     """`show running-config`, secrets masked."""
     text = render_config(config, True)
@@ -159,25 +155,22 @@ def running_config(config: Config) -> "list[str]":
     return ["Building configuration...", "", "Current configuration : " + str(size) + " bytes"] + text
 
 
-def logging(ring: Ring, level: int, clock: Clock) -> "list[str]":
+def logging(ring: Ring, config: Config, clock: Clock) -> "list[str]":
     """`show logging`."""
-    told = "disabled" if level < 0 else "level " + LEVELS[level]
-    _, records = ring.after(0)
-    out = ["Syslog logging: enabled", "    Console logging: " + told]
-    out += ["    Log Buffer (" + str(ring.size) + " records), " + str(ring.next_seq - 1) + " logged:", ""]
-    lost = ring.next_seq - 1 - len(records)
+    lost, records = ring.after(0)
+    out = ["Syslog logging: enabled", "    Console logging: " + _level(config.logging_level)]
+    out += ["    Buffer logging:  " + _level(config.logging_kept), ""]
+    out += [f"Log Buffer ({config.logging_bytes} bytes, {ring.size} lines), {ring.next_seq - 1} lines logged:", ""]
     if lost:
         out.append(lost_line(lost))
     for record in records:
-        out += lines(record, clock)
+        if record.severity() <= config.logging_kept:
+            out += lines(record, clock)
     return out
 
 
-def clock(now: Clock) -> "list[str]":
-    """`show clock`."""
-    if now.wall is None:
-        return ["The time is not known; up " + uptime(now.now)]
-    return [clock_line(now.wall, now.synced)]
+def _level(level: int) -> str:
+    return "disabled" if level < 0 else "level " + LEVELS[level]
 
 
 def mqtt(status: MqttStatus, clock: Clock) -> "list[str]":
@@ -298,7 +291,7 @@ def _ends(phase1: Phase1Status) -> str:
 
 
 def _phase1s(tunnels: "list[TunnelStatus]") -> "list[Phase1Status]":
-    return [phase1 for status in tunnels for phase1 in isakmp_sas(status)]
+    return [phase1 for _, phase1 in all_isakmp_sas(tunnels)]
 
 
 def _ident(selector: Selector) -> str:

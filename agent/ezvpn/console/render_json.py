@@ -14,19 +14,30 @@ dotted text, SPIs and cookies hexadecimal text. `…_ms` are on the scale of `up
                                       spi_in spi_out pfs_group remaining_s remaining_kb packets_in bytes_in packets_out
                                       bytes_out auth_failures replays send_errors mtu]
     show crypto isakmp counters       counters{name: number}
-    show version                      model version interpreter crypto plane board serial hostname up_ms
     show running-config               lines: [text], secrets masked
-    show logging                      level, logged, records: [seq up_ms time mnemonic severity text]
+    show logging                      level, buffer_level, buffer_lines, logged, records: [seq up_ms time mnemonic severity text]
+    show running-config interface     lines: [text], secrets masked
+    show running-config crypto        lines: [text], secrets masked
+    show running-config section       lines: [text], secrets masked
+    show startup-config               present bytes, lines: [text], secrets masked
+    show running-config diff          lines: [text], secrets masked, effects: [text]
+    show archive                      maximum write_memory next, versions: [number name]
+    show archive differences          lines: [text], secrets masked, effects: [text]
+    show archive config differences   lines: [text], secrets masked, effects: [text]
+    show archive config rollback timer  pending left_ms
+    show reload                       scheduled left_ms reason
+    show flash:                       files: [name bytes]
     show debugging                    isakmp ipsec ezvpn: true or false
-    show clock                        time, synchronized, up_ms
+    show history                      history: [text]
+    show privilege                    privilege: 1 or 15
     show mqtt                         broker connected reason since_ms topic counters{}
 """
 
 from ezvpn.config.model import Config
 from ezvpn.config.render import render as render_config
 from ezvpn.console.debug import Clock, iso
-from ezvpn.console.host import MqttStatus, Version
-from ezvpn.console.render import CONN_ID_BASE, capabilities, esp_words, isakmp_sas
+from ezvpn.console.host import MqttStatus
+from ezvpn.console.render import CONN_ID_BASE, all_isakmp_sas, capabilities, esp_words
 from ezvpn.ike.params import ModeConfig, Selector, Split
 from ezvpn.ike.status import ChildStatus, Phase1Status, TunnelStatus
 from ezvpn.log import LogRecord, Ring
@@ -41,7 +52,7 @@ def ezvpn(tunnels: "list[TunnelStatus]", now: int) -> Object:
 
 
 def isakmp_sa(tunnels: "list[TunnelStatus]", deleted: "list[Phase1Status]") -> Object:
-    found = [_phase1(status.name, phase1, False) for status in tunnels for phase1 in isakmp_sas(status)]
+    found = [_phase1(status.name, phase1, False) for status, phase1 in all_isakmp_sas(tunnels)]
     return top(("sas", found + [_phase1(None, phase1, True) for phase1 in deleted]))
 
 
@@ -53,35 +64,19 @@ def counters(found: "list[tuple[str, int]]") -> Object:
     return top(("counters", Object(*found)))
 
 
-def version(facts: Version, hostname: str) -> Object:
-    return top(
-        ("model", facts.model),
-        ("version", facts.version),
-        ("interpreter", facts.interpreter),
-        ("crypto", facts.crypto),
-        ("plane", facts.plane),
-        ("board", facts.board),
-        ("serial", facts.serial),
-        ("hostname", hostname),
-        ("up_ms", facts.up_ms),
-    )
-
-
 def running_config(config: Config) -> Object:
     return top(("lines", render_config(config, True)))
 
 
-def logging(ring: Ring, level: int, clock: Clock) -> Object:
+def logging(ring: Ring, config: Config, clock: Clock) -> Object:
     _, records = ring.after(0)
     return top(
-        ("level", level),
+        ("level", config.logging_level),
+        ("buffer_level", config.logging_kept),
+        ("buffer_lines", ring.size),
         ("logged", ring.next_seq - 1),
-        ("records", [_record(record, clock) for record in records]),
+        ("records", [_record(record, clock) for record in records if record.severity() <= config.logging_kept]),
     )
-
-
-def clock(now: Clock) -> Object:
-    return top(("time", _time(now.wall)), ("synchronized", now.synced), ("up_ms", now.now))
 
 
 def mqtt(status: MqttStatus) -> Object:

@@ -6,7 +6,7 @@ doesn't. Text that a gateway sent is cleaned.
 """
 
 from ezvpn.console.debug import clock_text
-from ezvpn.console.render import CONN_ID_BASE, isakmp_sas
+from ezvpn.console.render import CONN_ID_BASE, all_isakmp_sas, isakmp_sas
 from ezvpn.console.render import capabilities as sa_capabilities
 from ezvpn.ike.liveness import MISSES
 from ezvpn.ike.params import Selector
@@ -89,11 +89,10 @@ def brief(tunnels: "list[TunnelStatus]", now: int) -> "list[str]":
 def peers(tunnels: "list[TunnelStatus]") -> "list[str]":
     """`show crypto isakmp peers`."""
     out: "list[str]" = []
-    for status in tunnels:
-        for phase1 in isakmp_sas(status):
-            local = ipv4_text(phase1.local) if phase1.local is not None else "0.0.0.0"
-            out.append("Peer: " + ipv4_text(phase1.peer) + " Port: " + str(phase1.peer_port) + " Local: " + local)
-            out.append(" Phase1 id: " + (clean(phase1.peer_id) or "(none)"))
+    for _, phase1 in all_isakmp_sas(tunnels):
+        local = ipv4_text(phase1.local) if phase1.local is not None else "0.0.0.0"
+        out.append("Peer: " + ipv4_text(phase1.peer) + " Port: " + str(phase1.peer_port) + " Local: " + local)
+        out.append(" Phase1 id: " + (clean(phase1.peer_id) or "(none)"))
     return out or ["No ISAKMP SA stands or is being negotiated"]
 
 

@@ -9,7 +9,7 @@ Level 4, pure. `brief` and `detail` have the same twin.
 """
 
 from ezvpn.console import render_session
-from ezvpn.console.render import CONN_ID_BASE, isakmp_sas
+from ezvpn.console.render import CONN_ID_BASE, all_isakmp_sas
 from ezvpn.console.render_json import address, dpd, ident, top
 from ezvpn.ike.status import ChildStatus, Phase1Status, TunnelStatus
 from ezvpn.report.json_text import Object, clean
@@ -21,7 +21,7 @@ def sessions(tunnels: "list[TunnelStatus]", now: int) -> Object:
 
 
 def peers(tunnels: "list[TunnelStatus]") -> Object:
-    return top(("peers", [_peer(status, phase1) for status in tunnels for phase1 in isakmp_sas(status)]))
+    return top(("peers", [_peer(status, phase1) for status, phase1 in all_isakmp_sas(tunnels)]))
 
 
 def _session(status: TunnelStatus, now: int) -> Object:

@@ -2,10 +2,11 @@
 
 import random
 
+import pytest
 from doubles.screen import Screen
 
 from ezvpn.console import editor
-from ezvpn.console.editor import ENTER, HELP, INTERRUPT, MAX_HISTORY, MAX_LINE, NOTHING, TAB, LineEditor
+from ezvpn.console.editor import ENTER, HELP, INTERRUPT, MAX_LINE, NOTHING, TAB, LineEditor
 
 
 class Typist:
@@ -66,7 +67,7 @@ def test_keys_that_can_do_nothing_ring() -> None:
 def test_history_goes_back_and_forth_and_keeps_what_was_being_typed() -> None:
     typist = Typist()
     for line in ("first", "second", "second"):
-        typist.editor.remember(line)
+        typist.editor.history.remember(line)
     typist.type("thi\x1b[A")
     assert typist.row == "Router#second"
     typist.type("\x10")
@@ -75,11 +76,37 @@ def test_history_goes_back_and_forth_and_keeps_what_was_being_typed() -> None:
     assert typist.row == "Router#thi"
 
 
-def test_history_is_bounded() -> None:
+@pytest.mark.parametrize(
+    ("keys", "row"),
+    [
+        ("show crypto isakmp\x1bb\x1bbX", "show Xcrypto isakmp"),
+        ("show crypto isakmp\x01\x1bfX", "showX crypto isakmp"),
+        ("show crypto\x01\x1bd", " crypto"),
+        ("show crypto\x1bb\x1bd", "show "),
+        ("one two\x17\x19\x19", "one twotwo"),
+        ("hsow\x01\x06\x14", "show"),
+        ("shwo\x14", "show"),
+    ],
+)
+def test_words(keys: str, row: str) -> None:
     typist = Typist()
-    for number in range(100):
-        typist.editor.remember(f"line {number}")
-    assert typist.editor.history == [f"line {number}" for number in range(100 - MAX_HISTORY, 100)]
+    typist.type(keys)
+    assert (typist.editor.text, typist.row) == (row, ("Router#" + row).rstrip())
+
+
+def test_keys_that_have_nothing_to_work_on_ring() -> None:
+    typist = Typist()
+    typist.type("\x1bb\x1bf\x1bd\x14\x19x\x14")
+    assert typist.screen.bells == 4
+
+
+def test_what_was_cut_from_a_password_is_not_kept() -> None:
+    typist = Typist()
+    typist.editor.begin("Password: ", True, False)
+    typist.type("hidden\x15")
+    typist.editor.begin("Router#")
+    typist.type("\x19")
+    assert typist.editor.text == ""
 
 
 def test_a_line_is_bounded() -> None:
@@ -174,8 +201,8 @@ def test_any_keys_leave_the_screen_in_step_with_the_line() -> None:
     keys += ["\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x1bOH", "\x1b[F", "\x1b[3~", "\x1b[5;7R", "word ", "x" * 30]
     for _ in range(200):
         typist = Typist(chance.choice((20, 40, 80)))
-        typist.editor.remember("an old line that is too long for the smallest screen")
-        typist.editor.remember("short")
+        typist.editor.history.remember("an old line that is too long for the smallest screen")
+        typist.editor.history.remember("short")
         for _ in range(60):
             typist.type(chance.choice(keys))
             if chance.randrange(10) == 0:

@@ -1,5 +1,8 @@
 """`| include` and its like."""
 
+import pytest
+
+from ezvpn.console.caller import Failed
 from ezvpn.console.pipes import Pipe, bar_of, run
 
 LINES = ["hostname Router", "interface Fa0", " description wan", "crypto map"]
@@ -25,8 +28,14 @@ def test_either_text_and_the_beginning_of_a_line() -> None:
     assert piped("i ^desc") == []
 
 
-def test_a_regular_expression_is_only_text() -> None:
-    assert piped("i .*(") == []
+def test_a_bad_expression_is_named() -> None:
+    with pytest.raises(Failed, match="`\\(` without `\\)`"):
+        piped("i .*(")
+
+
+def test_a_section_ends_with_its_indentation() -> None:
+    assert piped("section face") == ["interface Fa0", " description wan"]
+    assert piped("s ^h|desc") == ["hostname Router", " description wan"]
 
 
 def test_only_show_has_a_bar() -> None:

@@ -8,7 +8,7 @@ from doubles.host import SECRETS, FakeHost, tunnel_down, tunnel_up
 from ezvpn.config.model import Config
 from ezvpn.console import render
 from ezvpn.console.debug import Clock
-from ezvpn.console.host import MqttStatus, Version
+from ezvpn.console.host import MqttStatus
 from ezvpn.ike.params import EspTransform, ModeConfig
 from ezvpn.ike.status import Phase1Status, TunnelStatus
 from ezvpn.log import Ring
@@ -180,6 +180,15 @@ def test_sas_beside_the_one_in_use_are_listed() -> None:
     assert [line[:4] for line in render.isakmp_sa_detail([status]) if line[:2] == "10"] == ["1001", "1002"]
 
 
+def test_an_isakmp_sa_that_two_entries_share_is_listed_once() -> None:
+    one, two = up(), up()
+    two.name = "m-20"
+    assert render.isakmp_sa([one, two], []) == render.isakmp_sa([one], [])
+    assert render.all_isakmp_sas([one, two]) == [(one, one.phase1)]
+    phase1(two).session += 1
+    assert [status.name for status, _ in render.all_isakmp_sas([one, two])] == [one.name, "m-20"]
+
+
 def test_sas_that_are_gone_are_listed_as_deleted() -> None:
     gone = phase1(up())
     gone.state = "MM_NO_STATE"
@@ -256,16 +265,28 @@ def test_logging_tells_what_the_ring_lost() -> None:
     for text in "abc":
         ring.add(1000, "EZVPN_NOTE", "cisco", text)
     clock = Clock(2000, None, False)
-    assert render.logging(ring, 6, clock) == [
+    config = Config()
+    config.logging_level = 6
+    assert render.logging(ring, config, clock) == [
         "Syslog logging: enabled",
         "    Console logging: level informational",
-        "    Log Buffer (2 records), 3 logged:",
+        "    Buffer logging:  level debugging",
+        "",
+        "Log Buffer (16384 bytes, 2 lines), 3 lines logged:",
         "",
         "1 line lost",
         "00:00:01.000: %CRYPTO-6-EZVPN_NOTE: EZVPN(cisco): b",
         "00:00:01.000: %CRYPTO-6-EZVPN_NOTE: EZVPN(cisco): c",
     ]
-    assert render.logging(ring, -1, clock)[1] == "    Console logging: disabled"
+    config.logging_level, config.logging_kept = -1, 5
+    assert render.logging(ring, config, clock)[1:] == [
+        "    Console logging: disabled",
+        "    Buffer logging:  level notifications",
+        "",
+        "Log Buffer (16384 bytes, 2 lines), 3 lines logged:",
+        "",
+        "1 line lost",
+    ]
 
 
 def test_mqtt() -> None:
@@ -281,13 +302,6 @@ def test_mqtt() -> None:
     ]
 
 
-def test_version_leaves_out_what_is_not_known() -> None:
-    text = render.version(Version("", "1.0", "MicroPython", "c", "none", "unix", "", 60000), "Branch")
-    assert text[0] == "EzVPN Edge Software (unix), Version 1.0"
-    assert "Branch uptime is 1 minute" in text
-    assert not [line for line in text if line.startswith(("Model", "Serial"))]
-
-
 def test_uptime() -> None:
     assert render.uptime(0) == "0 minutes"
     assert render.uptime(3600000) == "1 hour"
@@ -296,7 +310,6 @@ def test_uptime() -> None:
 
 def test_counters_and_clock() -> None:
     assert render.counters([]) == ["Nothing was dropped or refused"]
-    assert render.clock(Clock(60000, None, False)) == ["The time is not known; up 1 minute"]
 
 
 def test_an_empty_configuration_prints() -> None:

@@ -4,16 +4,36 @@ import json
 import re
 from typing import Any
 
-from doubles.host import SECRETS, FakeHost, tunnel_down, tunnel_up
+from doubles.host import SECRETS, STORED, FakeHost, example, literals, tunnel_down, tunnel_up
 
-from ezvpn.console import render_json, render_map, render_policy, render_session_json
+from ezvpn.console import (
+    exec_tech,
+    render_json,
+    render_map,
+    render_network,
+    render_policy,
+    render_session_json,
+    render_system,
+    render_time,
+)
 from ezvpn.console.debug import Clock
 from ezvpn.console.exec_show import SHOW, SHOW_PRIVILEGED, SHOWS
 from ezvpn.console.shell import Session
 
+MODULES = (
+    exec_tech,
+    render_json,
+    render_map,
+    render_network,
+    render_policy,
+    render_session_json,
+    render_system,
+    render_time,
+)
+
 
 def run(command: str, host: "FakeHost | None" = None) -> Any:
-    host = host or FakeHost()
+    host = host or FakeHost(stored=STORED)
     host.statuses = [tunnel_up("cisco"), tunnel_down("spare")]
     code, text = Session(host, 0, privileged=True).execute(command, 5000)
     assert code == 0, text
@@ -24,9 +44,9 @@ def documented() -> "dict[str, set[str]]":
     """command -> all key names in its row of the modules' docstrings."""
     found: "dict[str, set[str]]" = {}
     command = ""
-    docs = [module.__doc__ or "" for module in (render_json, render_map, render_policy, render_session_json)]
+    docs = [module.__doc__ or "" for module in MODULES]
     for line in "\n".join(docs).split("\n"):
-        head = re.match(r"    (show [a-z -]+?)(?: \[detail\])?  +(.*)", line)
+        head = re.match(r"    (show [a-z: -]+?)(?: \[[^]]*\])*  +(.*)", line)
         if head:
             command, line = head.group(1), head.group(2)
             found[command] = set()
@@ -39,8 +59,8 @@ def test_every_show_has_a_twin_whose_keys_are_documented() -> None:
     rows = documented()
     for grammar, _, action in SHOW + SHOW_PRIVILEGED:
         assert action in SHOWS
-        command = grammar.split(" [")[0]
-        answer = run(command + " json")
+        answer = run(example(grammar) + (" json" if "json" in grammar else " | json"))
+        command = literals(grammar)
         assert answer["schema_version"] == 1
         top = set(answer) - {"schema_version"}
         assert top <= rows[command], command
@@ -75,7 +95,7 @@ def test_log_records_have_wall_time_once_it_is_known() -> None:
     (record,) = run("show logging json", host)["records"]
     assert (record["time"], record["up_ms"]) == (None, 4000)
     assert record["text"] == '%CRYPTO-6-EZVPN_NOTE: EZVPN(cisco): a "quoted" text'
-    answer = render_json.logging(host.log, 6, Clock(5000, 1017069434131, False))
+    answer = render_json.logging(host.log, host.config, Clock(5000, 1017069434131, False))
     assert dict(answer.pairs)["logged"] == 1
     host.wall = 1017069430131
     (record,) = run("show logging json", host)["records"]
@@ -84,5 +104,5 @@ def test_log_records_have_wall_time_once_it_is_known() -> None:
 
 def test_no_twin_shows_a_secret() -> None:
     for grammar, _, _ in SHOW + SHOW_PRIVILEGED:
-        text = json.dumps(run(grammar.split(" [")[0] + " json"))
+        text = json.dumps(run(example(grammar) + (" json" if "json" in grammar else " | json")))
         assert not [secret for secret in SECRETS if secret in text]

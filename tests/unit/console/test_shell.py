@@ -88,7 +88,7 @@ def test_the_host_may_refresh_and_take_output_while_a_command_runs() -> None:
 def test_a_store_that_answers_at_once() -> None:
     host = FakeHost()
     session = Session(host, 7, privileged=True)
-    host.save = lambda id, now: session.stored(True, now)  # type: ignore[method-assign]
+    host.save = lambda id, data, now: session.answer(True, now)  # type: ignore[method-assign]
     session.feed(b"write\r", NOW)
     assert output(session).endswith("Building configuration...\r\n[OK]\r\nRouter#")
 
@@ -98,9 +98,9 @@ def test_keys_typed_while_waiting_are_bounded() -> None:
     session = Session(host, 7, privileged=True)
     session.feed(b"write\r" + b"x" * 5000, NOW)
     assert session.dropped == 5000 - 4096
-    session.stored(True, NOW)
+    session.answer(True, NOW)
     assert "x" * 20 in output(session)
-    session.stored(False, NOW)
+    session.answer(False, NOW)
     assert output(session) == "", "nobody waits any more"
 
 
@@ -150,3 +150,11 @@ def test_secrets_stay_out_of_history_and_output() -> None:
     shown = output(session)
     assert not [secret for secret in SECRETS if secret in shown]
     assert "crypto ipsec client ezvpn cisco" in shown
+
+
+def test_an_answer_that_does_not_fit_into_memory_is_an_error_and_nothing_more() -> None:
+    class Full(FakeHost):
+        def counters(self) -> "list[tuple[str, int]]":
+            raise MemoryError
+
+    assert Session(Full(), 1).execute("show crypto isakmp counters", 0) == (1, "% Not enough memory for this answer\n")
