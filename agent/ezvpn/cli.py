@@ -15,7 +15,8 @@ Examples:
   ezvpn run branch.conf --console -  the same, the console on this terminal
   ezvpn check branch.conf            what it will do, and what is weak about it
   ezvpn exec show version            one console command on the running agent
-  ezvpn console                      attach to its console, Ctrl-] quits
+  ezvpn console                      attach to its console, Ctrl-] leaves
+  ezvpn console /dev/ttyUSB0         the console of a device on a serial cable
   ezvpn replay trace.ezt             re-run what the flight recorder kept
 
 \b
@@ -25,6 +26,40 @@ Exit codes:
   2  wrong usage
   3  a right or a device is missing, or no agent is running
   4  another agent uses the state directory"""
+
+
+_CONSOLE_EPILOG = """\b
+Keys on a port:
+  Ctrl-]       leave
+  Ctrl-\\ b     send a break        Ctrl-\\ ?   show all keys
+
+\b
+Examples:
+  ezvpn console                                     the agent that runs here
+  ezvpn console /dev/ttyUSB0                        a device on a cable, its speed is found
+  ezvpn console /dev/ttyUSB0 --baud 9600 --log boot.log
+  ezvpn console rfc2217://terminal-server:4001      a port of a terminal server
+  ezvpn console socket://terminal-server:2001       the same as plain TCP
+  ezvpn console /dev/ttyUSB0 --send branch.conf     paste a configuration
+
+\b
+--send enters nothing but the lines of FILE, so log in before it and say `configure terminal`:
+  ezvpn console /dev/ttyUSB0 --expect '>$' --type enable --expect 'word: $' --type '$ENABLE_PASSWORD' \\
+      --expect '#$' --type 'configure terminal' --expect '#$' --send branch.conf
+
+\b
+Comments (!) and empty lines of FILE are not sent. It ends at the first line that the console refuses, with FILE, line
+number and message. For a script: what comes is on stdout, the n-th --type is sent when the n-th --expect has come, a
+pattern without one is only waited for, `$NAME` is taken from the environment:
+  ezvpn console /dev/ttyUSB0 --expect '' --type 'show version' --expect '>$'
+Without them a pipe is typed: printf 'show clock\\r' | ezvpn console /dev/ttyUSB0
+
+\b
+Exit codes:
+  0  left, or all was entered
+  1  a line was refused, a pattern did not come, or it was stopped before the end
+  2  wrong usage
+  3  the port can't be used, or no agent is running"""
 
 
 def main() -> None:
@@ -48,7 +83,7 @@ def main() -> None:
 
 def execute(command: str, state_dir: str) -> int:
     """Run one console command on the agent of `state_dir`, print its text, return its exit code."""
-    from ezvpn.terminal import NoAgent, ask
+    from ezvpn.terminal.agent import NoAgent, ask
 
     try:
         code, text = ask(command, state_dir)
@@ -138,20 +173,38 @@ def _typer_main() -> None:
         """Run one console command on the running agent."""
         raise typer.Exit(execute(" ".join(command), state_dir))
 
-    @app.command("console", epilog="Examples: ezvpn console    ezvpn console /dev/ttyUSB0,115200")
+    @app.command("console", epilog=_CONSOLE_EPILOG)
     def console_command(
-        port: Annotated[str, typer.Argument(metavar="PORT", help="A serial port, DEVICE[,BAUD].")] = "",
+        port: Annotated[
+            str,
+            typer.Argument(metavar="[PORT]", help="A serial port, socket://HOST:PORT or rfc2217://HOST:PORT."),
+        ] = "",
+        baud: Annotated[
+            int | None, typer.Option("--baud", metavar="N", min=50, help="Bit/s; default: found by itself.")
+        ] = None,
+        log: Annotated[str, typer.Option("--log", metavar="FILE", help="Append all that comes, as it comes.")] = "",
+        send: Annotated[str, typer.Option("--send", metavar="FILE", help="Enter a configuration, line by line.")] = "",
+        expect: Annotated[list[str], typer.Option("--expect", metavar="REGEX", help="Wait for this.")] = [],  # noqa: B006
+        text: Annotated[list[str], typer.Option("--type", metavar="TEXT", help="Then type this and Enter.")] = [],  # noqa: B006
+        timeout: Annotated[float, typer.Option("--timeout", metavar="S", min=0.1, help="For each answer.")] = 10.0,
         state_dir: state_dir = "",
     ) -> None:
-        """Attach to the agent's console, or to a serial port.
+        """Attach to the console of the agent, or of a device on a serial port."""
+        if port:
+            from ezvpn.terminal.command import Wishes, run
 
-        Ctrl-] quits."""
-        from ezvpn.terminal import NoAgent, attach
+            raise typer.Exit(run(Wishes(port, baud or 0, log, send, expect, text, timeout)))
+        if baud or log or send or expect or text:
+            print("ezvpn: --baud, --log, --send, --expect and --type need a PORT", file=sys.stderr)
+            raise typer.Exit(Exit.USAGE)
+        from ezvpn.terminal.agent import NoAgent, attach
 
         try:
-            attach(port, state_dir)
+            attach(state_dir)
         except NoAgent as fault:
-            print(f"ezvpn: {fault}", file=sys.stderr)
+            from ezvpn.terminal.ports import here
+
+            print(f"ezvpn: {fault}\nOr name a PORT; {here()}", file=sys.stderr)
             raise typer.Exit(Exit.MISSING)
 
     @app.command("replay", epilog="Example: ezvpn replay trace.ezt --json")

@@ -3,6 +3,7 @@
 Level 0. `sys.implementation` appears in this file only.
 """
 
+import gc
 import sys
 
 IS_MICROPYTHON = sys.implementation.name == "micropython"
@@ -11,6 +12,12 @@ IS_MICROPYTHON = sys.implementation.name == "micropython"
 INTERPRETER = ("MicroPython " if IS_MICROPYTHON else "CPython ") + ".".join(
     [str(part) for part in sys.implementation.version[:3]]
 )
+
+if IS_MICROPYTHON:
+    # Here, because this is loaded first: a heap that is collected only when it is full has no piece left that is large enough for
+    # a module. In bytes allocated between two collections, numbers of a DH exchange included, which are freed at once; the loop
+    # collects more often.
+    gc.threshold(262144)  # type: ignore[attr-defined]
 
 
 def const(value: int) -> int:

@@ -60,7 +60,39 @@ CATALOG = {
     "DATAPLANE_WARNING": ("CRYPTO", 4, "data plane: %s"),
     "MQTT": ("EZVPN", 5, "MQTT: %s"),
     "CONFIG": ("SYS", 5, "Configured from %s"),
+    "COUNTERS": ("CLEAR", 5, "Clear counter on %s by console"),
     "CONFIG_WARNING": ("SYS", 4, "%s"),
+    "CONSOLE_BREAK": ("SYS", 5, "Break on the serial line of console %d"),
+    "PASSWORD_RECOVERY": ("SYS", 4, "All secrets were erased at the console, after a break in the first minute"),
+    "LOGIN_FAILED": (
+        "SEC_LOGIN",
+        4,
+        "Login failed [user: %s] [Source: console] [Reason: Login Authentication Failed]",
+    ),
+    "ROLLBK_CNFMD_CHG_START": (
+        "ARCHIVE_DIFF",
+        5,
+        "Configuration changes are taken back in %s unless they are confirmed",
+    ),
+    "ROLLBK_CNFMD_CHG_FOUND": (
+        "ARCHIVE_DIFF",
+        5,
+        "Changes were waiting to be confirmed when the device stopped: they are taken back in %s",
+    ),
+    "ROLLBK_CNFMD_CHG_WARNING": (
+        "ARCHIVE_DIFF",
+        5,
+        'System will rollback in one minute. Enter "configure confirm" if you wish to keep what you\'ve configured',
+    ),
+    "ROLLBK_CNFMD_CHG_ROLLBACK_START": ("ARCHIVE_DIFF", 5, "Start rolling back: %s"),
+    "ROLLBK_CNFMD_CHG_CONFIRM": ("ARCHIVE_DIFF", 5, "Configuration change confirmed"),
+    "ROLLBK_CNFMD_CHG_NOT_STORED": ("ARCHIVE_DIFF", 4, "The roll-back is not stored and ends with this run: %s"),
+    "SCHEDULED_RELOAD": ("SYS", 5, "Reload requested in %s"),
+    "SCHEDULED_RELOAD_CANCELLED": ("SYS", 5, "Scheduled reload cancelled"),
+    "SHUTDOWN_SOON": ("SYS", 5, "--- SHUTDOWN in %s ---"),
+    "PEERSYNC": ("NTP", 5, "NTP synced to peer %s"),
+    "PEERUNREACH": ("NTP", 6, "Peer %s is unreachable"),
+    "CLOCKUPDATE": ("SYS", 6, "System clock has been updated from %s to %s, configured from console"),
     "RESTART": ("SYS", 5, "System restarted: %s"),
 }
 
@@ -119,6 +151,13 @@ class Ring:
         if len(share) > self.size:
             share.pop(0)
         return record
+
+    def resize(self, size: int) -> None:
+        """Keep so many from now on."""
+        self.size = size
+        for share in (self._records, self._debug):
+            while len(share) > size:
+                share.pop(0)
 
     def after(self, seq: int) -> "tuple[int, list[LogRecord]]":
         """(how many records after `seq` were lost, those that are left in order)."""

@@ -12,10 +12,13 @@ from ezvpn.config.model import Config, same
 from ezvpn.crypto.choose import best
 from ezvpn.crypto.port import Crypto
 from ezvpn.dataplane.port import DataPlane, Kernel, KernelError
+from ezvpn.node import lastrun, provisional
 from ezvpn.node.facts import Facts
 from ezvpn.node.node import Node
+from ezvpn.node.vault import Vault
 from ezvpn.report.reporter import RECORD
 from ezvpn.runtime import boards, options
+from ezvpn.runtime.adapter import PLAUSIBLE_MS
 from ezvpn.runtime.exits import CannotStart, Exit
 from ezvpn.version import VERSION
 
@@ -47,14 +50,16 @@ def run(chosen: options.Options) -> int:
     plane: "DataPlane | None" = None
     recorder: "Recorder | None" = None  # type: ignore[name-defined] # noqa: F821
     try:
-        config, warnings = _configuration(edge)
         crypto, entropy, kernel = best(edge.entropy), edge.entropy, edge.kernel
+        vault = Vault(crypto, edge.files, entropy)
+        config, warnings = _configuration(edge, vault)
         if chosen.record == "on":
             recorder = _recorder(chosen, edge)
             crypto, entropy, kernel = recorder.crypto(crypto), recorder.entropy(entropy), recorder.kernel(kernel)
         plane = _plane(chosen.dataplane, edge, kernel, crypto, board, config)
         facts = _facts(board, edge)
         node: "Node | RecordedNode" = Node(crypto, entropy, plane, facts)  # type: ignore[name-defined] # noqa: F821
+        node.vault = vault
         memory = edge.files.read(RECORD) or b""
         try:
             if recorder is not None:
@@ -64,10 +69,13 @@ def run(chosen: options.Options) -> int:
                 node.reporter.recall(memory)
         except KernelError as fault:
             raise CannotStart(Exit.MISSING, fault.what)
-        edge.begin(node, getattr(plane, "table", None), lambda: _reload(edge))
+        edge.begin(node, getattr(plane, "table", None), lambda: _reload(edge, vault))
         for line in edge.notes + warnings:
             edge.note(line)
+        for line in edge.files.remarks:
+            edge.remark(line)
         edge.apply(config)
+        _pending(edge, vault)
         edge.open_console()
         edge.run()
     except KeyboardInterrupt:
@@ -83,7 +91,7 @@ def run(chosen: options.Options) -> int:
     return Exit.STOPPED
 
 
-def _configuration(edge: Edge) -> "tuple[Config, list[str]]":
+def _configuration(edge: Edge, vault: Vault) -> "tuple[Config, list[str]]":
     """The startup configuration and what is to be said about it. Raises `CannotStart` for one with errors."""
     name = edge.files.config_path or "startup-config"
     raw = edge.files.startup_config()
@@ -93,7 +101,7 @@ def _configuration(edge: Edge) -> "tuple[Config, list[str]]":
         content = config_text.decode(raw)
     except config_text.NotText as fault:
         raise CannotStart(Exit.CONFIGURATION, fault.show(name))
-    result = config_text.parse(content)
+    result = config_text.parse(content, vault.unseal)
     if result.errors:
         lines = []
         for problem in result.errors:
@@ -118,6 +126,10 @@ def _facts(board: boards.Board, edge: Edge) -> Facts:
         edge.sockets.ports,
         edge.sockets.force_natt,
         tuple(board.interfaces),
+        edge.machine.boot(),
+        lastrun.reason(edge.files.read(lastrun.RECORD) or b"", edge.machine.boot()),
+        __file__.rsplit("/", 1)[0],
+        board.manages_network,
     )
 
 
@@ -128,11 +140,11 @@ def _has_secrets(config: Config) -> bool:
     return found
 
 
-def _reload(edge: Edge) -> None:
+def _reload(edge: Edge, vault: Vault) -> None:
     """SIGHUP: the startup configuration replaces the running one; one with errors changes nothing, and neither does one that
     says nothing at all: that is a file in the middle of being written, or one that was lost."""
     try:
-        config, notes = _configuration(edge)
+        config, notes = _configuration(edge, vault)
         if same(config, Config()):
             raise CannotStart(Exit.CONFIGURATION, (edge.files.config_path or "startup-config") + ": is empty")
     except CannotStart as fault:
@@ -140,7 +152,27 @@ def _reload(edge: Edge) -> None:
         return
     for line in notes:
         edge.note(line)
+    for line in edge.files.remarks:
+        edge.remark(line)
     edge.apply(config)
+
+
+def _pending(edge: Edge, vault: Vault) -> None:
+    """Changes that nobody had confirmed when the last run ended."""
+    wall = edge.wall_ms()
+    try:
+        found = provisional.read(edge.files.read(provisional.FILE), wall if wall > PLAUSIBLE_MS else None)
+        if found is None:
+            return
+        left_ms, raw = found
+        result = config_text.parse(config_text.decode(raw), vault.unseal)
+        if result.errors:
+            raise ValueError(provisional.FILE)
+    except (ValueError, config_text.NotText):
+        edge.files.remove(provisional.FILE)
+        edge.remark("the changes that were waiting to be confirmed stay: " + provisional.FILE + " is damaged")
+        return
+    edge.pending(result.config, left_ms)
 
 
 def _recorder(chosen: options.Options, edge: Edge) -> "Recorder":  # type: ignore[name-defined] # noqa: F821

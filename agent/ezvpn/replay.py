@@ -124,7 +124,7 @@ def _run(path: str, cells: "list[Cell]", secrets: Secrets, as_json: bool) -> boo
             if as_json:
                 print(telling.json(step, tunnels))
                 continue
-            wall, synced = run.node.wall(run.now)
+            wall, synced = run.node.time.wall(run.now)
             for line in telling.text(step, Clock(run.now, wall, synced), tunnels):
                 print(line)
     except Diverged as fault:

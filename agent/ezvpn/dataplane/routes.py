@@ -31,7 +31,7 @@ def network_of(address: bytes, mask: bytes) -> "tuple[bytes, int]":
     prefix = inet.prefix_length(mask)
     if prefix < 0:
         raise ValueError("a mask with holes")
-    return bytes([address[i] & mask[i] for i in range(4)]), prefix
+    return inet.masked(address, mask), prefix
 
 
 def ask(kernel: Kernel, request: bytes, what: str) -> "list[bytes]":

@@ -5,58 +5,53 @@ here: the doors (`node`), decisions about gateways (`tunnel`), words of the cons
 handed on in a fixed order: data plane, tunnel, report, log.
 """
 
-from binascii import hexlify
-
 from ezvpn.compat import const
 from ezvpn.config import changes
 from ezvpn.config.changes import Effect
 from ezvpn.config.model import Config, Interface
-from ezvpn.config.render import render
+from ezvpn.config.render import to_text
 from ezvpn.console.debug import Clock
 from ezvpn.crypto.port import Crypto
-from ezvpn.dataplane.port import DataPlane, KernelError, Route
+from ezvpn.dataplane.port import DataPlane, KernelError
 from ezvpn.ike.endpoint import Endpoint
 from ezvpn.ike.events import ChildDown, ChildUp, Event, Incoming, PeerMoved, Watch
-from ezvpn.ike.params import ModeConfig
 from ezvpn.ike.status import TunnelStatus
 from ezvpn.log import CATALOG, LogRecord, Ring, Severity
+from ezvpn.node import lastrun
 from ezvpn.node.callers import Callers
+from ezvpn.node.counters import gathered
 from ezvpn.node.debugging import Debugging
 from ezvpn.node.facts import Facts, Order
 from ezvpn.node.handover import Handover
 from ezvpn.node.plane_watch import PlaneWatch
-from ezvpn.node.settings import map_settings_of, masked, settings_of
+from ezvpn.node.provisional import Provisional
+from ezvpn.node.receivers import received, receivers
+from ezvpn.node.reload import ScheduledReload
+from ezvpn.node.reports import Reports
+from ezvpn.node.settings import map_settings_of, settings_of
 from ezvpn.node.stderr import StderrLog
+from ezvpn.node.tunnel_edge import TunnelEdge
+from ezvpn.node.vault import Vault
+from ezvpn.node.wall_time import WallTime
 from ezvpn.record import wipe
-from ezvpn.report import snapshot
 from ezvpn.report.reporter import Reporter
 from ezvpn.tunnel.crypto_map import CryptoMap
 from ezvpn.tunnel.easy_vpn import EasyVpn
 from ezvpn.tunnel.map_settings import MapSettings
 from ezvpn.tunnel.outputs import Attach, Detach, Look, Notice, Output, Resolve
 from ezvpn.tunnel.outside import Links
-from ezvpn.tunnel.peers import parse_ipv4
 from ezvpn.tunnel.settings import Settings
-from ezvpn.tunnel.states import State
+from ezvpn.tunnel.shares import Shares
 from ezvpn.wire.inet import ipv4_text
 
 _ORDERS_MAX = const(256)
+# IOS counts its log in bytes, this one is a ring of lines: as many as would fit, within what a small device can bear.
+_LINE_BYTES = const(80)
+_LOG_LEAST = const(50)
+_LOG_MOST = const(1000)
 _WORDS = ("log", "write")
 _LOOKUPS_MAX = const(32)
 _STRAY_MS = const(10000)  # packets with an unknown SPI are logged at most this often
-
-
-class _Edge:
-    """One tunnel with what only the node knows of it."""
-
-    def __init__(self, tunnel: EasyVpn) -> None:
-        self.tunnel = tunnel
-        self.attached = False
-        self.route: "Route | None" = None  # the way to the peer, as of the last attempt
-        self.up = False
-        self.carries_reports = False  # the broker may be behind this tunnel
-        self.dirty = False
-        self.told = State.IDLE  # the state in the last event that was reported
 
 
 class Device:
@@ -74,25 +69,32 @@ class Device:
         self.reporter = Reporter(facts.boot_id, self.tunnels)
         self.counters: "dict[str, int]" = {}
         self.outside: object = None  # () -> [(name, count)]: what the runtime counts
+        self.files: object = None  # the runtime's `Shelf`: read(name), write(name, data), delete(name), names()
+        self.vault: "Vault | None" = None  # None: nothing is encrypted, as in a replay
+        self.machine: object = None  # `machine.Machine`: what consoles ask of it, None where nobody tells
         self.witness: object = None  # the flight recorder, if there is one
-        self._wall_offset: "int | None" = None
-        self._wall_synced = False
-        self._entropy = entropy
-        self._edges: "list[_Edge]" = []
+        self.time = WallTime(facts.sets_clock, entropy, self.reporter, self.order, self.note)
+        self.entropy = entropy
+        self._edges: "list[TunnelEdge]" = []
         self._children: "dict[int, tuple[int, str]]" = {}  # inbound SPI -> (session, tunnel)
         self._orders: "list[Order]" = []
         self._lookups: "dict[int, tuple[str, int]]" = {}  # resolve id -> (tunnel, its ticket)
         self._next_lookup = 1
         self._closing = False
         self._started = False
-        self._report_at: "int | None" = None
+        self._marked = False  # the next run will know of this one
         self._strays_at: "int | None" = None
         self._refresh_at: "int | None" = None
         self._watch = PlaneWatch(self.endpoint, plane)
         self._handover = Handover(plane)
         self._callers = Callers(self.endpoint)
+        self._shares = Shares(self.endpoint)
         self._maps = 0  # tunnels of crypto maps whose callers the core was told
         self._stderr = StderrLog(self.log, self.order)
+        self.transfers: "Transfers | None" = None  # type: ignore[name-defined] # noqa: F821 # made with the first console
+        self._reports = Reports(self.reporter, self._edges, crypto, facts, self.order)
+        self.reload = ScheduledReload(self.order, self.note)
+        self.provisional = Provisional(self.order, self.note, self.stored_text, lambda: self.config, self.apply)
 
     # --- changes and questions ----------------------------------------------------------------------------------------
 
@@ -101,7 +103,10 @@ class Device:
         if self._closing:
             return []
         found = changes.diff(self.config, config)
-        self.config = config
+        if config.line.speed is not None and config.line.speed != self.config.line.speed:
+            self.order("console_speed", config.line.speed)
+        self.config = self._reports.config = config
+        self.log.resize(min(max(config.logging_bytes // _LINE_BYTES, _LOG_LEAST), _LOG_MOST))
         wanted: "list[Settings]" = [
             settings_of(config, profile, self.crypto, self.facts) for profile in config.profiles
         ]
@@ -117,7 +122,8 @@ class Device:
                 self._obey(edge, now)
                 self._edges.remove(edge)
                 self.reporter.tunnel_removed(edge.tunnel.name, now)
-        self._report_at = now  # not here: the first datagram does not wait until the report is set up
+        self.time.configure(config.ntp_servers, now)
+        self._reports.configured(now)
         for settings in wanted:
             existing = self._edge(settings.name)
             edge = existing or self._new_edge(settings, now)
@@ -140,7 +146,7 @@ class Device:
 
     def tunnels(self, now: int) -> "list[TunnelStatus]":
         """A fresh snapshot of every tunnel, in the order of the configuration."""
-        return [self._status(edge, now) for edge in self._edges]
+        return [edge.status(now) for edge in self._edges]
 
     def states(self) -> "list[tuple[str, str]]":
         """Name and state of every tunnel."""
@@ -161,11 +167,17 @@ class Device:
         """A line for the log."""
         self._add_log(now, mnemonic, *args)
 
-    def wall(self, now: int) -> "tuple[int | None, bool]":
-        """(wall clock in ms since 1970, or None while nobody has told it; whether it is synchronised)."""
-        if self._wall_offset is None:
-            return None, False
-        return now + self._wall_offset, self._wall_synced
+    def stored_text(self, config: Config) -> "tuple[str, bytes]":
+        """(why not or "", a configuration as it goes into a file). What shall be encrypted never goes there plain."""
+        if not config.password_encryption or self.vault is None:
+            return "", to_text(config).encode()
+        problem = self.vault.ready()
+        return problem, b"" if problem else to_text(config, self.vault.seal).encode()
+
+    def set_clock(self, wall_ms: int, now: int) -> None:
+        """A user says what time it is."""
+        self.time.set(wall_ms, now)
+        self._settle(now)
 
     def order(self, name: str, *args: object) -> None:
         """Queue an order. Beyond 256 those that only tell something are dropped and counted; the others have bounds of their
@@ -175,27 +187,16 @@ class Device:
             return
         self._orders.append(Order(name, args))
 
+    def reboot(self) -> None:
+        """`reload`: the next run will know that it was wanted."""
+        self._marked = False
+        self.order("store", lastrun.RECORD_ID, lastrun.RECORD, lastrun.RELOAD)
+        self.order("reboot")
+
     def all_counters(self) -> "list[tuple[str, int]]":
         """Everything that was ignored, dropped or refused, sorted by name."""
-        found = dict(self.counters)
-        for cause in self.endpoint.dropped:
-            found["isakmp " + cause] = self.endpoint.dropped[cause]
-        for edge in self._edges:
-            tunnel = edge.tunnel
-            for what in tunnel.ignored:
-                found[tunnel.name + " ignored " + what] = tunnel.ignored[what]
-            found[tunnel.name + " stale events"] = tunnel.stale
-            found[tunnel.name + " lost notices"] = tunnel.telling.lost
-        if self.debugging.left_out:
-            found["debug lines left out"] = self.debugging.left_out
-        found["data plane edges lost"] = self.plane.overflows
-        drops = self.plane.drops()
-        for cause in drops:
-            found["data plane " + cause] = drops[cause]
-        if self.outside is not None:
-            for name, count in self.outside():  # type: ignore[operator]
-                found[name] = count
-        return [(name, found[name]) for name in sorted(found)]
+        tunnels = [edge.tunnel for edge in self._edges]
+        return gathered(self.counters, self.endpoint, tunnels, self.debugging, self.plane, self.outside)
 
     # --- handing on ---------------------------------------------------------------------------------------------------
 
@@ -213,23 +214,28 @@ class Device:
             if isinstance(event, Incoming):
                 self._adopt(event, now)
                 continue
-            edge = self._owner(event.session)
+            found = receivers(event, [edge.tunnel for edge in self._edges], self._shares, now)
+            edges = [edge for edge in self._edges if edge.tunnel in found]
+            edge = edges[0] if edges else None
             if not self._to_plane(event, edge, now):
                 continue
-            if edge is not None:
-                edge.tunnel.handle(event, now)
-                self._obey(edge, now)
+            for each in edges:
+                each.tunnel.handle(event, now)
+                self._obey(each, now)
+            received(event, self._shares, now)
             self.debugging.event(event, edge.tunnel.local if edge is not None else None, now)
         if any_event:
             self._settle(now)
         return any_event
 
-    def _to_plane(self, event: Event, edge: "_Edge | None", now: int) -> bool:
+    def _to_plane(self, event: Event, edge: "TunnelEdge | None", now: int) -> bool:
         """First of all the packets. False: the tunnel must not hear of this event."""
         if isinstance(event, ChildUp):
             if edge is None:
                 for key in (event.key_in, event.auth_in, event.key_out, event.auth_out):
                     wipe(key)
+                if self.endpoint.status(event.session, now) is not None:
+                    self.endpoint.close_child(event.session, event.child, now, "not in use")
                 return False
             try:
                 if self.plane.install(edge.tunnel.name, event, now):
@@ -244,15 +250,15 @@ class Device:
             self.plane.remove(event.spi_in, now)
             self._watch.removed(event.spi_in)
             self._children.pop(event.spi_in, None)
-        elif isinstance(event, PeerMoved) and edge is not None and edge.tunnel.peer_address is not None:
-            if event.session != edge.tunnel.session:
-                return True  # of a session beside the one in use
-            self.plane.moved(edge.tunnel.peer_address, event.peer, event.port)
-            edge.tunnel.peer_address = event.peer
-            edge.dirty = True
+        elif isinstance(event, PeerMoved):
+            for each in self._edges:
+                if each.tunnel.session == event.session and each.tunnel.peer_address is not None:
+                    self.plane.moved(each.tunnel.peer_address, event.peer, event.port)
+                    each.tunnel.peer_address = event.peer
+                    each.dirty = True
         return True
 
-    def _obey(self, edge: _Edge, now: int) -> None:
+    def _obey(self, edge: TunnelEdge, now: int) -> None:
         """Do what a tunnel wants done."""
         while True:
             output = edge.tunnel.output()
@@ -261,7 +267,7 @@ class Device:
             edge.dirty = True
             self._obey_one(edge, output, now)
 
-    def _obey_one(self, edge: _Edge, output: Output, now: int) -> None:
+    def _obey_one(self, edge: TunnelEdge, output: Output, now: int) -> None:
         name = edge.tunnel.name
         if isinstance(output, Attach):
             try:
@@ -271,7 +277,7 @@ class Device:
                 edge.tunnel.plane_failed(error.what, now)
                 return
             edge.attached = True
-            edge.carries_reports = self._carries_reports(output.config)
+            self._reports.attached(edge, output.config)
             self._watch_tun(True)
             edge.tunnel.attached(now)
         elif isinstance(output, Detach):
@@ -286,27 +292,19 @@ class Device:
             self.order("resolve", self._next_lookup, output.host)
             self._next_lookup += 1
         elif isinstance(output, Look):
-            edge.tunnel.traffic(self._last_packet(edge, now), now)
+            edge.tunnel.traffic(edge.last_packet(now), now)
         elif isinstance(output, Notice):
             self._notice(edge, output, now)
 
-    def _notice(self, edge: _Edge, notice: Notice, now: int) -> None:
-        tunnel = edge.tunnel
+    def _notice(self, edge: TunnelEdge, notice: Notice, now: int) -> None:
         if CATALOG[notice.mnemonic][1] >= Severity.DEBUG:
             if self.debugging.wants(notice.mnemonic):
                 self.debugging.tell(now, notice.mnemonic, notice.args)
             return
-        record = self._add_log(now, notice.mnemonic, *notice.args)
-        again = notice.mnemonic == "EZVPN_XAUTH" and edge.told == tunnel.state  # a reminder is for the console alone
-        if not again:
-            if self._report_at is not None:
-                self._configure_reports(now)
-            before = edge.told
-            edge.told = tunnel.state
-            self.reporter.event(tunnel.name, record, before, tunnel.state, now, tunnel.cause, tunnel.reason)
+        self._reports.event(edge, self._add_log(now, notice.mnemonic, *notice.args), now)
 
     def _settle(self, now: int) -> None:
-        """After everything else: report what changed, pass the reporter's orders on, let consoles and stderr read the log."""
+        """After everything else: report what changed, let consoles and stderr read the log."""
         complaint = self.plane.complaint()
         if complaint:
             self._add_log(now, "DATAPLANE_WARNING", complaint)
@@ -315,22 +313,9 @@ class Device:
             # Not at each call: the way to each peer is asked of the kernel for it.
             self._maps = len(maps)
             self._callers.update([edge.tunnel for edge in maps if isinstance(edge.tunnel, CryptoMap)])
-        for edge in self._edges:
-            if edge.dirty:
-                edge.dirty = False
-                self.reporter.tunnel_changed(self._status(edge, now), now)
-                up = edge.tunnel.state == State.IPSEC_ACTIVE
-                if up != edge.up:
-                    edge.up = up
-                    if edge.carries_reports:
-                        self.reporter.route_changed(now)
-        while True:
-            order = self.reporter.order()
-            if order is None:
-                break
-            self.order(order.name, *order.args)
+        self._reports.settle(now)
         attended = self._consoles_read(now)
-        wall, synced = self.wall(now)
+        wall, synced = self.time.wall(now)
         self._stderr.follow(self.config.logging_level, Clock(now, wall, synced), attended)
 
     def _consoles_read(self, now: int) -> bool:
@@ -339,67 +324,32 @@ class Device:
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
-    def _new_edge(self, settings: Settings, now: int) -> _Edge:
-        name = settings.name
-        kind = CryptoMap if isinstance(settings, MapSettings) else EasyVpn
-        tunnel = kind(settings, self.endpoint, self._entropy, lambda peer: self._locate(name, peer), now)
-        edge = _Edge(tunnel)
+    def _new_edge(self, settings: Settings, now: int) -> TunnelEdge:
+        endpoint = self._shares.view(settings.name) if isinstance(settings, MapSettings) else self.endpoint
+        edge = TunnelEdge(settings, endpoint, self.entropy, self.plane, now)
         self._edges.append(edge)
         return edge
 
     def _adopt(self, event: Incoming, now: int) -> None:
-        """A peer of a crypto map called."""
-        edge = self._edge(self._callers.name(event.rule))
-        if edge is None or not isinstance(edge.tunnel, CryptoMap):
+        """A peer of crypto maps called."""
+        names = self._callers.names(event.rule)
+        called = [edge for edge in self._edges if edge.tunnel.name in names]
+        for edge in called:
+            self._shares.join(event.session, edge.tunnel.name)
+        for edge in called:
+            if isinstance(edge.tunnel, CryptoMap):
+                edge.tunnel.adopt(event.session, event.peer, now)
+                self._obey(edge, now)
+        if not called:
             self.endpoint.close(event.session, now, "not in use")
-            return
-        edge.tunnel.adopt(event.session, event.peer, now)
-        self._obey(edge, now)
-
-    def _locate(self, name: str, peer: bytes) -> "bytes | None":
-        """Our address on the way to a peer, None where nobody knows."""
-        edge = self._edge(name)
-        route = self.plane.route_to(peer)
-        if edge is not None:
-            edge.route = route
-        return route.source if route is not None else None
-
-    def _status(self, edge: _Edge, now: int) -> TunnelStatus:
-        status = edge.tunnel.status(now)
-        if not status.outside and edge.route is not None:
-            status.outside = edge.route.device
-        found = [self.plane.status(spi, now) for spi in edge.tunnel.spis()]
-        status.children = tuple([child for child in found if child is not None])
-        return status
-
-    def _last_packet(self, edge: _Edge, now: int) -> "int | None":
-        """When the last inner packet passed under the pairs of a tunnel, renewed ones included."""
-        last: "int | None" = None
-        for spi in edge.tunnel.flows.spis():
-            status = self.plane.status(spi, now)
-            if status is not None:
-                for at in (status.last_in, status.last_out):
-                    if at is not None and (last is None or at > last):
-                        last = at
-        return last
 
     def _refresh(self, now: int) -> None:
         self._refresh_at = None
         for edge in self._edges:
             edge.dirty = edge.dirty or isinstance(edge.tunnel, CryptoMap)  # our address for its callers may be another
-            self._check_way(edge, now)
+            edge.check_way(now)
             self._obey(edge, now)
         self.plane.refresh(now)
-
-    def _check_way(self, edge: _Edge, now: int) -> None:
-        tunnel = edge.tunnel
-        peer = tunnel.peer_address
-        if peer is None or tunnel.local is None:
-            return
-        route = self.plane.route_to(peer)
-        # No route at the moment: the link may come back with the same address, so the SAs stay.
-        if route is not None and route.source is not None and route.source != tunnel.local:
-            tunnel.address_changed(now)
 
     def _available(self, outside: str) -> bool:
         return self.links.available(outside) and not self._shut(outside)
@@ -416,18 +366,6 @@ class Device:
         ]
         return [text for text in found if text]
 
-    def _carries_reports(self, config: ModeConfig) -> bool:
-        """Whether the way to the broker may lead through a tunnel with this configuration."""
-        mqtt = self.config.mqtt
-        if mqtt is None or mqtt.host is None:
-            return False
-        broker = parse_ipv4(mqtt.host)
-        if broker is None or not config.split_include:
-            return True
-        return [
-            1 for split in config.split_include if masked(broker, split.mask) == masked(split.address, split.mask)
-        ] != []
-
     def _watch_tun(self, on: bool) -> None:
         if self.plane.table is not None:
             self.order("listen_tun", on)
@@ -438,27 +376,11 @@ class Device:
             self._strays_at = now
             self._add_log(now, "RECVD_PKT_INV_SPI", spi, spi, ipv4_text(peer) if peer else "unknown")
 
-    def _configure_reports(self, now: int) -> None:
-        self._report_at = None
-        facts = self.facts
-        digest = self.crypto.hash("sha256", "\n".join(render(self.config, True)).encode())
-        name = hexlify(digest[:8]).decode()
-        known = snapshot.Facts(facts.model, facts.version, facts.serial, facts.interpreter, name)
-        self.reporter.configure(self.config.mqtt, self.config.hostname, known, now)
-        for edge in self._edges:
-            edge.dirty = True
-
     def _add_log(self, now: int, mnemonic: str, *args: object) -> LogRecord:
         """Into the ring. Lines of debugging go through `debugging`."""
         return self.log.add(now, mnemonic, *args)
 
-    def _owner(self, session: int) -> "_Edge | None":
-        for edge in self._edges:
-            if edge.tunnel.owns(session):
-                return edge
-        return None
-
-    def _edge(self, name: str) -> "_Edge | None":
+    def _edge(self, name: str) -> "TunnelEdge | None":
         for edge in self._edges:
             if edge.tunnel.name == name:
                 return edge

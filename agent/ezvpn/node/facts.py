@@ -3,7 +3,10 @@
 Level 4. Shapes only.
 """
 
+from ezvpn.compat import const
 from ezvpn.record import Record
+
+TRANSFER_LOOKUPS = const(-1_000_000)  # ids of the order `resolve` below this one are of file transfers
 
 
 class Order(Record):
@@ -18,9 +21,25 @@ class Order(Record):
 
 class Facts(Record):
     """What the device is. local_ports: real numbers of the IKE and the NAT-T socket · force_natt: they are not 500 and 4500 ·
-    aliases: (IOS interface name, device name) · boot_id: another word at each start."""
+    aliases: (IOS interface name, device name) · boot_id: another word at each start · machine_boot: the same for the
+    machine, "" = not known · restart: why this run began · image: where the program is · sets_clock: the machine's clock is
+    ours to set."""
 
-    _fields = ("model", "version", "interpreter", "board", "serial", "boot_id", "local_ports", "force_natt", "aliases")
+    _fields = (
+        "model",
+        "version",
+        "interpreter",
+        "board",
+        "serial",
+        "boot_id",
+        "local_ports",
+        "force_natt",
+        "aliases",
+        "machine_boot",
+        "restart",
+        "image",
+        "sets_clock",
+    )
 
     def __init__(
         self,
@@ -33,6 +52,10 @@ class Facts(Record):
         local_ports: "tuple[int, int]" = (500, 4500),
         force_natt: bool = False,
         aliases: "tuple[tuple[str, str], ...]" = (),
+        machine_boot: str = "",
+        restart: str = "power-on",
+        image: str = "",
+        sets_clock: bool = False,
     ) -> None:
         self.model = model
         self.version = version
@@ -43,3 +66,7 @@ class Facts(Record):
         self.local_ports = local_ports
         self.force_natt = force_natt
         self.aliases = aliases
+        self.machine_boot = machine_boot
+        self.restart = restart
+        self.image = image
+        self.sets_clock = sets_clock

@@ -5,12 +5,17 @@ Level 4. Belongs here: the five verbs, the other doors, and the consoles behind 
 """
 
 from ezvpn.compat import const
+from ezvpn.config.model import Config
 from ezvpn.crypto.port import Crypto
 from ezvpn.dataplane.port import DataPlane, Edge
+from ezvpn.node import lastrun
 from ezvpn.node.device import Device
-from ezvpn.node.facts import Facts, Order
+from ezvpn.node.facts import TRANSFER_LOOKUPS, Facts, Order
+from ezvpn.node.provisional import STORE_ID
 from ezvpn.report.outbox import Outbox
 
+_BREAK_MS = const(10_000)
+_TIME_LOOKUPS = const(-999)  # ids of `resolve` from this one to -1 are of the time servers, those below of consoles
 _REFRESH_MS = const(200)  # news of routes come in swarms: one look for all of them
 
 
@@ -20,6 +25,7 @@ class Node(Device):
     def __init__(self, crypto: Crypto, entropy: object, plane: DataPlane, facts: Facts) -> None:
         super().__init__(crypto, entropy, plane, facts)
         self.to: "tuple[int, bytes, int]" = (0, b"\0\0\0\0", 0)
+        self._break_at: "int | None" = None  # when one was last logged
         self._desk: "Desk | None" = None  # type: ignore[name-defined] # noqa: F821
 
     # --- the five verbs -----------------------------------------------------------------------------------------------
@@ -29,16 +35,26 @@ class Node(Device):
         self.endpoint.receive(view, now, source)
 
     def timeout(self, now: int) -> None:
+        self.provisional.timeout(now)  # first: what comes back may itself be due for something at once
         self.endpoint.timeout(now)
         for edge in self._edges:
             edge.tunnel.timeout(now)
             self._obey(edge, now)
-        if self._report_at is not None and self._report_at <= now:
-            self._configure_reports(now)
+        if self._reports.deadline() is not None and not self._marked:
+            self._marked = True
+            self.order("store", lastrun.RECORD_ID, lastrun.RECORD, lastrun.running(self.facts.machine_boot))
+        self._reports.timeout(now)
         if self._refresh_at is not None and self._refresh_at <= now:
             self._refresh(now)
         self._handover.timeout(now)
+        self.reload.timeout(now)
+        if self.transfers is not None:
+            self.transfers.timeout(now)
         self.reporter.timeout(now)
+        if self._desk is not None:
+            self._desk.timeout(now)
+            self._desk.errands.timeout(now)
+        self.time.timeout(now)
         self._settle(now)
 
     def transmit(self, buf: "bytearray | memoryview", now: int) -> int:
@@ -60,8 +76,14 @@ class Node(Device):
         for at in [edge.tunnel.deadline() for edge in self._edges] + [
             self.reporter.deadline(),
             self._handover.deadline(),
-            self._report_at,
+            self._reports.deadline(),
+            self.provisional.deadline(),
+            self.reload.deadline(),
+            self.transfers.deadline() if self.transfers is not None else None,
             self._refresh_at,
+            self._desk.deadline() if self._desk is not None else None,
+            self.time.deadline(),
+            self._desk.errands.deadline() if self._desk is not None else None,
         ]:
             if at is not None and (first is None or at < first):
                 first = at
@@ -70,7 +92,17 @@ class Node(Device):
     # --- more doors ---------------------------------------------------------------------------------------------------
 
     def resolved(self, id: int, addresses: "list[bytes]", now: int) -> None:
-        """Answer to the order `resolve`."""
+        """Answer to the order `resolve`; ids below 0 are of file transfers, time servers and consoles."""
+        if id < 0:
+            if id < TRANSFER_LOOKUPS:
+                if self.transfers is not None:
+                    self.transfers.resolved(id, addresses, now)
+            elif id >= _TIME_LOOKUPS:
+                self.time.resolved(id, addresses, now)
+            elif self._desk is not None:
+                self._desk.errands.resolved(id, addresses, now)
+            self._settle(now)
+            return
         name, ticket = self._lookups.pop(id, ("", 0))
         edge = self._edge(name)
         if edge is None:
@@ -88,7 +120,7 @@ class Node(Device):
         for edge in self._edges:
             tunnel = edge.tunnel
             tunnel.interface(self._available(tunnel.settings.outside), now)
-            self._check_way(edge, now)
+            edge.check_way(now)
             if up:
                 tunnel.hurry(now)
             elif edge.route is not None and edge.route.device == name:
@@ -137,10 +169,14 @@ class Node(Device):
         self._settle(now)
 
     def clock(self, wall_ms: int, synced: bool, now: int) -> None:
-        """What wall time it is."""
-        self._wall_offset = wall_ms - now
-        self._wall_synced = synced
-        self.reporter.clock(wall_ms, synced, now)
+        """What the machine's clock says; synced: it was set once."""
+        wall, believed = self.time.machine(wall_ms, synced, now)
+        self.provisional.wall = wall - now if wall is not None and believed else None
+        self._settle(now)
+
+    def ntp(self, source: bytes, view: "memoryview | bytes", now: int) -> None:
+        """A datagram from port 123 of `source` (4 bytes)."""
+        self.time.received(source, view, now)
         self._settle(now)
 
     def mqtt(self, what: str, now: int, topic: str = "", payload: "bytes | str" = b"") -> None:
@@ -152,18 +188,52 @@ class Node(Device):
             self._add_log(now, "MQTT", line)
         self._settle(now)
 
-    def stored(self, id: int, ok: bool, now: int) -> None:
-        """Answer to the order `store`; id is the console that asked, 0 for `execute`, below 0 for nobody."""
+    def stored(self, id: int, ok: "bool | str", now: int) -> None:
+        """Answer to the order `store`: True, or why not; id is the console or the command that asked, below 0 for nobody."""
+        if id == STORE_ID:
+            self.provisional.stored(ok, now)
+            self._settle(now)
+            return
         if id < 0:
-            if not ok:
+            if ok is not True:
                 self._count("records_not_stored")
             return
-        self._consoles().stored(id, ok, now)
+        self._consoles().answer(id, ok, now)
         self._settle(now)
 
-    def console_open(self, id: int, width: int, now: int) -> None:
-        """A console was attached, `width` columns wide."""
-        self._consoles().open(id, width, now)
+    def console_open(self, id: int, width: int, now: int, length: int = 0, attended: bool = False) -> None:
+        """A console was opened, `width` columns wide and `length` rows long (0: output does not pause). attended: the console
+        line of the device, where `login` asks who comes in and which never ends."""
+        self._consoles().open(id, width, length, attended, now)
+        self._settle(now)
+
+    def pending(self, config: Config, left_ms: int, now: int) -> None:
+        """Changes were not confirmed when the last run ended: this configuration comes back in so many ms."""
+        self.provisional.recall(config, left_ms, now)
+        self._settle(now)
+
+    def remark(self, text: str, now: int) -> None:
+        """What the runtime found at the start and an operator must know."""
+        self._add_log(now, "CONFIG_WARNING", text)
+        self._settle(now)
+
+    def tftp(self, id: int, view: "memoryview | bytes", address: bytes, port: int, now: int) -> None:
+        """One datagram for the transfer of this console."""
+        if self.transfers is not None:
+            self.transfers.receive(id, view, address, port, now)
+        self._settle(now)
+
+    def icmp(self, id: int, source: bytes, view: "memoryview | bytes", now: int) -> None:
+        """An ICMP message came in on the socket that the order `icmp_open` with this id asked for, without its IP header."""
+        if self._desk is not None:
+            self._desk.errands.received(id, source, view, now)
+        self._settle(now)
+
+    def icmp_failed(self, id: int, why: str, now: int) -> None:
+        """That socket could not be opened, or would not send."""
+        if self._desk is not None:
+            self._desk.errands.failed(id, why, now)
+        self._settle(now)
         self._settle(now)
 
     def console(self, id: int, view: "memoryview | bytes", now: int) -> None:
@@ -171,28 +241,39 @@ class Node(Device):
         self._consoles().feed(id, view, now)
         self._settle(now)
 
+    def console_break(self, id: int, now: int) -> None:
+        """A break came over the serial line of a console. One alone proves little: bytes of a slower speed look like breaks too,
+        so they are counted, and logged once in 10 s."""
+        self._count("console_breaks")
+        if self._break_at is None or now - self._break_at >= _BREAK_MS:
+            self._break_at = now
+            self._add_log(now, "CONSOLE_BREAK", id)
+        self._consoles().recover(id, now)
+        self._settle(now)
+
     def console_close(self, id: int, now: int) -> None:
         """A console is gone."""
         self._consoles().close(id)
+        if self.transfers is not None:
+            self.transfers.forget(id)
         self._settle(now)
 
-    def execute(self, line: str, now: int) -> "tuple[int, str]":
-        """One command with all rights: (exit code, text)."""
-        answer: "tuple[int, str]" = self._consoles().execute(line, now)
+    def execute(self, id: int, line: str, now: int) -> None:
+        """One command with all rights; id is unique among consoles too. The order `executed` brings its exit code and text,
+        at once unless it has to wait for something. `console_close` breaks it off."""
+        self._consoles().execute(id, line, now)
         self._settle(now)
-        return answer
-
-    def executed(self) -> "tuple[int, str]":
-        """The answer of the last `execute` once more, with what came of the orders it gave."""
-        answer: "tuple[int, str]" = self._consoles().executed
-        return answer
 
     def close(self, now: int) -> None:
         """Send deletes, free the data plane, publish `offline`."""
         if self._closing:
             return
+        self.provisional.close(now)
+        self.reload.close()
         self._closing = True
         self._refresh_at = None
+        if self._marked:
+            self.order("store", lastrun.RECORD_ID, lastrun.RECORD, lastrun.STOPPED)
         for edge in self._edges:
             edge.tunnel.close(now)
             self._obey(edge, now)

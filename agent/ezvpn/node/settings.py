@@ -3,13 +3,15 @@
 Level 4: the only place that knows both `config.model` and `tunnel.settings`.
 """
 
-from ezvpn.config import check_map, references
+from ezvpn.config import check_map, references, tokens
 from ezvpn.config.model import Config, EzvpnProfile, MapEntry
+from ezvpn.config.secrets import Sealed
 from ezvpn.crypto.port import Crypto
 from ezvpn.node.facts import Facts
 from ezvpn.tunnel.map_settings import MapSettings
 from ezvpn.tunnel.offer import esp_offer, phase1_offer
 from ezvpn.tunnel.settings import Settings
+from ezvpn.wire.inet import masked
 
 # Fields that a profile and its settings share.
 _TAKEN_OVER = (
@@ -27,10 +29,21 @@ _TAKEN_OVER = (
 )
 
 
+_LOCKED = "a secret was encrypted with the key of another device: type it again"
+
+
+class _Locked(Settings):
+    """Of a profile with a secret that no key of this device opens."""
+
+    def missing(self) -> str:
+        return _LOCKED
+
+
 def settings_of(config: Config, profile: EzvpnProfile, crypto: Crypto, facts: Facts) -> Settings:
     """The settings of one tunnel. Policies and transform-sets that exist but are all refused leave an empty offer, which
     `Settings.missing` explains; without any the default offer counts."""
-    out = Settings(profile.name)
+    locked = isinstance(profile.key, Sealed) or isinstance(profile.password, Sealed)
+    out = _Locked(profile.name) if locked else Settings(profile.name)
     for name in _TAKEN_OVER:
         setattr(out, name, getattr(profile, name))
     out.peers = tuple([(peer.host, peer.default) for peer in profile.peers])
@@ -80,7 +93,11 @@ def map_settings_of(config: Config, entry: MapEntry, crypto: Crypto, facts: Fact
     out.child_life_s = config.sa_life_s if entry.life_s is None else entry.life_s
     out.child_life_kb = config.sa_life_kb if entry.life_kb is None else entry.life_kb
     out.protects = tuple(references.protected(config, entry))
-    keys = [(key.address, key.mask, key.hostname, key.key) for key in config.preshared_keys]
+    keys = [
+        (key.address, key.mask, key.hostname, key.key)
+        for key in config.preshared_keys
+        if not isinstance(key.key, Sealed)
+    ]
     # The longest mask first; a configuration has at most one key for each mask that holds an address.
     ordered = sorted([(255 * 4 - sum(keys[i][1]), i) for i in range(len(keys))])
     out.keys = tuple([keys[i] for _, i in ordered])
@@ -96,10 +113,19 @@ def map_settings_of(config: Config, entry: MapEntry, crypto: Crypto, facts: Fact
         lacks.append("no usable phase 1 proposal: change `crypto isakmp policy`")
     elif not out.esp:
         lacks.append("no usable ESP proposal: change its transform sets")
+    if _locked(config, entry):
+        lacks.insert(0, _LOCKED)
     out.incomplete = lacks[0] if lacks else ""
     return out
 
 
-def masked(address: bytes, mask: bytes) -> bytes:
-    """The network part of an address."""
-    return bytes([address[i] & mask[i] for i in range(4)])
+def _locked(config: Config, entry: MapEntry) -> bool:
+    """Whether the key for one of its peers is one that cannot be opened; of a peer that is a name, it may be any."""
+    for peer in entry.peers:
+        address = tokens.address(peer.host)
+        if address is None and [1 for key in config.preshared_keys if isinstance(key.key, Sealed)]:
+            return True
+        key = references.key_for(config, address or b"\0\0\0\0", peer.host)
+        if key is not None and isinstance(key.key, Sealed):
+            return True
+    return False

@@ -4,17 +4,25 @@ Dual. It owns no descriptor: the parts it joins (loop, sockets, store, resolver,
 each interpreter, `runtime/*/edge.py`, and have the same methods on both.
 """
 
+import time
+
 from ezvpn.compat import const
+from ezvpn.dataplane.port import KernelError
 from ezvpn.runtime.attach import Attachments
 from ezvpn.runtime.calls import Part
+from ezvpn.runtime.consoles import Consoles
 from ezvpn.runtime.linkstate import LinkState
+from ezvpn.runtime.machine import LinuxMachine
+from ezvpn.runtime.probes import Probes
 from ezvpn.runtime.pump import Pump
+from ezvpn.runtime.shelf import Shelf
+from ezvpn.runtime.timekeeping import Timekeeping
+from ezvpn.wire.netlink import address_dump, link_dump
 
 _IKE = const(0)  # ike.params.SOCKET_IKE
 _NATT = const(1)  # ike.params.SOCKET_NATT
-_IKE_BUDGET = const(16)  # datagrams a turn
 _CLOCK_MS = const(60_000)
-_PLAUSIBLE_MS = 1_735_689_600_000  # 2025-01-01: an earlier wall clock was never set
+PLAUSIBLE_MS = 1_735_689_600_000  # 2025-01-01: an earlier wall clock was never set
 _FAREWELL_MS = const(2500)  # deletes and `offline` are out by then, or nobody is there to take them
 
 
@@ -22,24 +30,26 @@ class Adapter:
     """Joins one node to the outside. `restart`: the run ended because of `reload`."""
 
     mqtt_delay_ms = 0  # before the first connection to a broker; see the CPython edge
+    console_modules: "tuple[str, ...]" = ()  # what the edges load before the first console
     datagram_bytes = 65536  # of the longest datagram that is received whole; see the MicroPython edge
 
     def __init__(self, loop: Part, sockets: Part, files: Part, own_prefix: str) -> None:
         self.loop = loop
         self.sockets = sockets
         self.files = files
-        self.attachments = Attachments(loop, self)
+        self.consoles = Consoles(loop, self.shutdown, self.console_modules)
+        self.attachments = Attachments(loop, self.consoles)
         self.links = LinkState(self._link, own_prefix, self._undone)
+        self.kernel: Part = None  # None: no netlink here, so only `--dataplane none`
+        self.machine = LinuxMachine(None, ".")  # the edges have one with more to tell
+        self._probes = Probes(loop, self.open_icmp, self._icmp, self._icmp_failed)
+        self._time = Timekeeping(loop, self.open_time, self.set_machine_clock, self._ntp)
         self.restart = False
         self.node: Part = None
         self._pump: Part = None
         self._resolver: Part = None
         self._stderr: Part = None
-        self._terminal: Part = None
-        self._terminal_quits = False
-        self._terminal_width = 80
-        self._consoles: "dict[int, Part]" = {}
-        self._last_console = 0
+        self._transfers: "dict[int, Part]" = {}  # console -> the socket of its file transfer
         self._ike_view = memoryview(bytearray(self.datagram_bytes))
         self._mover: Part = None  # moves packets between the TUN device and the 4500 socket
         self._moving: "list[Part]" = []  # what is watched for it
@@ -55,10 +65,13 @@ class Adapter:
         """The node and the parts that answer it; then time, before anything happens that would want a time stamp."""
         self.node = node
         node.outside = self.counters
+        node.files = Shelf(self.files)
+        node.machine = self.machine
         self._resolver = resolver
         self._mover = mover
         self._stderr = stderr
         self._pump = Pump(node, self, self.loop.now)
+        self.consoles.join(node, self._pump)
         self.loop.watch(self.sockets.sockets[_IKE], self._ike_readable)
         self.loop.watch(self.sockets.sockets[_NATT], self._natt_readable)
         self._tell_clock()
@@ -70,6 +83,7 @@ class Adapter:
         found.append(("network news malformed", self.links.malformed))
         found.append(("console connections refused", self.attachments.refused))
         found.append(("lookups refused", self._resolver.refused))
+        found.append(("time requests refused", self._time.refused))
         found.append(("doors beyond bound", self._pump.overflows))
         found.append(("internal errors", self.loop.faults))
         return found
@@ -77,6 +91,14 @@ class Adapter:
     def apply(self, config: Part) -> None:
         """A configuration, from the store at start or after SIGHUP."""
         self._pump.call(self.node.apply, config, self.loop.now())
+
+    def pending(self, config: Part, left_ms: int) -> None:
+        """A configuration that comes back unless what was changed is confirmed, found at the start."""
+        self._pump.call(self.node.pending, config, left_ms, self.loop.now())
+
+    def remark(self, text: str) -> None:
+        """Something an operator must know, for the node's log."""
+        self._pump.call(self.node.remark, text, self.loop.now())
 
     def shutdown(self) -> None:
         """Stop: the node says goodbye, then the loop ends; within 2.5 s in any case. Asking twice ends it at once."""
@@ -110,23 +132,37 @@ class Adapter:
         self._resolver.resolve(id, host)
 
     def write(self, console: int, data: bytes) -> None:
-        stream = self._consoles.get(console)
-        if stream is not None:
-            stream.write(data)
+        self.consoles.write(console, data)
 
     def close_console(self, console: int) -> None:
-        stream = self._consoles.get(console)
-        if stream is None:
-            return
-        if stream is not self._terminal:
-            stream.close()
-            return
-        # Whoever leaves a router's console finds the next session there.
-        self.console_gone(console)
-        self._terminal_opened(stream, self._terminal_width)
+        self.consoles.close(console)
+
+    def console_speed(self, speed: int) -> None:
+        self.consoles.change_speed(speed)
+
+    def executed(self, id: int, code: int, text: str) -> None:
+        self.consoles.executed(id, code, text)
 
     def store(self, id: int, name: str, data: bytes) -> None:
-        self._pump.call(self.node.stored, id, self.files.write(name, data), self.loop.now())
+        done = self.files.write(name, data) or self.files.problem
+        self._pump.call(self.node.stored, id, done, self.loop.now())
+
+    def tftp_open(self, id: int) -> None:
+        datagrams = self.open_datagrams()
+        self._transfers[id] = datagrams
+        self.loop.watch(datagrams.sock, lambda: self._tftp_readable(id))
+
+    def tftp_send(self, id: int, address: bytes, port: int, data: bytes) -> None:
+        self._transfers[id].send(address, port, data)
+
+    def tftp_close(self, id: int) -> None:
+        datagrams = self._transfers.pop(id)
+        self.loop.unwatch(datagrams.sock)
+        datagrams.close()
+
+    def open_datagrams(self) -> Part:
+        """A UDP socket for a file transfer; each interpreter has its own."""
+        raise NotImplementedError
 
     def mqtt_start(self, broker: Part) -> None:
         self._broker = broker
@@ -177,6 +213,39 @@ class Adapter:
         """A raw socket for ESP without UDP, None where there is none."""
         return None
 
+    def icmp_open(self, id: int, source: "bytes | None", with_errors: bool) -> None:
+        self._probes.open(id, source, with_errors)
+
+    def icmp_send(self, id: int, data: bytes, address: bytes, ttl: int, df: bool) -> None:
+        self._probes.send(id, data, address, ttl, df)
+
+    def icmp_close(self, id: int) -> None:
+        self._probes.close(id)
+
+    def open_icmp(self, source: "bytes | None", with_errors: bool) -> Part:
+        """A socket for ICMP; each interpreter has its own. Raises `OSError`."""
+        raise NotImplementedError
+
+    def ntp_send(self, address: bytes, data: bytes) -> None:
+        self._time.send(address, data)
+
+    def ntp_close(self) -> None:
+        self._time.close()
+
+    def set_clock(self, wall_ms: int) -> None:
+        problem = self._time.set_clock(wall_ms)
+        if problem:
+            self.log("ezvpn: " + problem)
+        self._tell_wall()
+
+    def open_time(self) -> Part:
+        """A socket for NTP; each interpreter has its own. Raises `OSError`."""
+        raise NotImplementedError
+
+    def set_machine_clock(self, wall_ms: int) -> None:
+        """Raises `OSError`."""
+        raise NotImplementedError
+
     def reboot(self) -> None:
         self.restart = True
         self.shutdown()
@@ -189,11 +258,11 @@ class Adapter:
         self._pump.call(self.node.timeout, self.loop.now())
 
     def _ike_readable(self) -> None:
-        self._receive_all(_IKE)
+        self._receive(_IKE)
 
     def _natt_readable(self) -> None:
         if not self._moving:
-            self._receive_all(_NATT)
+            self._receive(_NATT)
             return
         length = self._mover.inward(self._ike_view, self.loop.now())
         if length:
@@ -203,25 +272,26 @@ class Adapter:
             self._unreachable(self.sockets.sockets[_NATT])
         self._edges()
 
-    def _receive_all(self, index: int) -> None:
-        for count in range(_IKE_BUDGET):
-            if not self._receive(index):
-                if count == 0:
-                    self._unreachable(self.sockets.sockets[index])
-                return
-
     def _unreachable(self, sock: Part) -> None:
         """A socket polled as readable and had nothing: then it is an ICMP error that waits."""
         for peer in self.sockets.unreachable(sock):
             self._pump.call(self.node.unreachable, peer, self.loop.now())
 
-    def _receive(self, index: int) -> bool:
+    def _receive(self, index: int) -> None:
+        """One datagram a turn: a near gateway's next question is there before the last answer is out (docs/decisions/0020)."""
         found = self.sockets.receive_into(index, self._ike_view)
         if found is None:
-            return False
+            self._unreachable(self.sockets.sockets[index])
+            return
         length, peer, port = found
         self._pump.call(self.node.receive, self._ike_view[:length], self.loop.now(), (index, peer, port))
-        return True
+
+    def _tftp_readable(self, id: int) -> None:
+        datagrams = self._transfers.get(id)
+        found = datagrams.receive() if datagrams is not None else None
+        if found is not None:
+            data, address, port = found
+            self._pump.call(self.node.tftp, id, data, address, port, self.loop.now())
 
     def _tun_readable(self) -> None:
         if self._mover.outward(self.loop.now()) < 0:
@@ -242,9 +312,20 @@ class Adapter:
         """The resolver's answer."""
         self._pump.call(self.node.resolved, id, addresses, self.loop.now())
 
-    def learn_links(self, messages: "list[bytes]") -> None:
-        """The answers of a link and an address dump: what is up is told, as a change would be."""
-        self.links.learn(messages)
+    def relearn(self) -> None:
+        """Read links and addresses from the kernel, and tell what is up as a change would be told; at start, and when the kernel
+        had to drop news of them."""
+        if self.kernel is not None:
+            try:
+                self.links.learn(self.kernel.transact(link_dump()) + self.kernel.transact(address_dump()))
+            except KernelError as error:
+                self.note(error.what)
+
+    def _icmp(self, id: int, source: bytes, message: bytes) -> None:
+        self._pump.call(self.node.icmp, id, source, message, self.loop.now())
+
+    def _icmp_failed(self, id: int, why: str) -> None:
+        self._pump.call(self.node.icmp_failed, id, why, self.loop.now())
 
     def _link(self, name: str, up: bool, address: "bytes | None") -> None:
         self._pump.call(self.node.link, name, up, address, self.loop.now())
@@ -252,63 +333,29 @@ class Adapter:
     def _undone(self) -> None:
         self._pump.call(self.node.routes_changed, self.loop.now())
 
-    def _tell_clock(self) -> None:
+    def _ntp(self, source: bytes, data: bytes) -> None:
+        self._pump.call(self.node.ntp, source, data, self.loop.now())
+
+    def _tell_wall(self) -> None:
         wall = self.wall_ms()
+        self._pump.call(self.node.clock, wall, wall > PLAUSIBLE_MS, self.loop.now())
+
+    def _tell_clock(self) -> None:
         if self._wake is not None and self._wake_ms is not None:
             # The loops wait on a clock that stands still while the machine sleeps; what is due by boot time is armed anew.
             self.loop.cancel(self._wake)
             self._wake = self.loop.at(self._wake_ms, self._timeout)
-        self._pump.call(self.node.clock, wall, wall > _PLAUSIBLE_MS, self.loop.now())
+        self.machine.sample(self.loop.now())
+        self._tell_wall()
         self.loop.at(self.loop.now() + _CLOCK_MS, self._tell_clock)
 
     def wall_ms(self) -> int:
-        """Wall time in ms; each interpreter has its own."""
-        raise NotImplementedError
+        """Wall time in ms."""
+        return time.time_ns() // 1_000_000
 
-    # Consoles
-
-    def console_opened(self, stream: Part, width: int) -> int:
-        """A console session starts on `stream` (`write`, `close`). Returns its id."""
-        self._last_console += 1
-        self._consoles[self._last_console] = stream
-        self._pump.call(self.node.console_open, self._last_console, width, self.loop.now())
-        return self._last_console
-
-    def console_bytes(self, id: int, data: "bytes | memoryview") -> None:
-        """Bytes typed in a session."""
-        self._pump.call(self.node.console, id, data, self.loop.now())
-
-    def console_gone(self, id: int) -> None:
-        """A session's stream is gone."""
-        if id in self._consoles:
-            self._consoles.pop(id)
-            self._pump.call(self.node.console_close, id, self.loop.now())
-
-    def execute(self, line: str) -> "tuple[int, str]":
-        """One command, as `ezvpn exec` sends it: (exit code, text)."""
-        self._pump.call(self.node.execute, line, self.loop.now())
-        answer: "tuple[int, str]" = self.node.executed()
-        return answer
-
-    def _terminal_opened(self, terminal: Part, width: int) -> None:
-        self._terminal = terminal
-        self._terminal_width = width
-        self.console_opened(terminal, width)
-
-    def _terminal_bytes(self, data: bytes) -> None:
-        if self._terminal_quits and b"\x1d" in data:
-            self.shutdown()
-            return
-        for id in list(self._consoles):
-            if self._consoles[id] is self._terminal:
-                self.console_bytes(id, data)
-
-    def _terminal_gone(self) -> None:
-        for id in list(self._consoles):
-            if self._consoles[id] is self._terminal:
-                self.console_gone(id)
-        if self._terminal.hangs_up:
-            self.shutdown()
+    def note(self, text: str) -> None:
+        """One line for whoever started the agent."""
+        self._stderr.write(b"ezvpn: " + text.encode() + (b"\r\n" if self.consoles.quits else b"\n"))
 
     # MQTT
 

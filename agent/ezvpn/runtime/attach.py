@@ -1,10 +1,11 @@
 """Clients of `STATE/console.sock`: one line says what a client wants, then it is served. The same code on both interpreters.
 
-    attach WIDTH\\n       raw bytes both ways until one side closes
+    attach WIDTH [ROWS]\\n   raw bytes both ways until one side closes; with ROWS output pauses when they are full
     exec COMMAND\\n       answered by `CODE LENGTH\\n` and LENGTH bytes of UTF-8 text, then closed
 
 Bounds: 12 connections, 8 of them attached, 4096 bytes of first line within 10 s, 64 KiB of output waiting for a slow reader
-(then it is dropped and marked), 30 s for a reader to take an answer. Listening and accepting are in runtime/*/consock.py.
+(then it is dropped and marked), 30 s for a reader to take an answer, 10 minutes for a command.
+Listening and accepting are in runtime/*/consock.py.
 """
 
 import errno
@@ -17,6 +18,7 @@ _ATTACHED = 8
 _LINE_BYTES = 4096
 _LINE_MS = 10_000
 _ANSWER_MS = 30_000
+_COMMAND_MS = 600_000
 _FAREWELL_MS = 2000  # what a closed session still has to say
 _READ_BYTES = 512
 _WRITE_BYTES = 4096
@@ -24,7 +26,8 @@ _WIDTHS = (20, 512)
 
 
 class Client:
-    """One connection. `state`: "line", "attached" or "leaving"; `id` is the console id while attached."""
+    """One connection. `state`: "line", "attached", "asking" or "leaving"; `id` is the console id while attached, `command`
+    that of the command while asking."""
 
     def __init__(self, attachments: "Attachments", sock: Part) -> None:
         self._attachments = attachments
@@ -35,6 +38,7 @@ class Client:
         self._timer: Part = None
         self.state = "line"
         self.id = 0
+        self.command = 0
         self._loop.watch(sock, self._readable)
         self._limit(_LINE_MS)
 
@@ -90,25 +94,37 @@ class Client:
                 command = argument.decode()
             except ValueError:  # UnicodeError on both interpreters
                 command = "?"
+            self.state = "asking"
+            self._limit(_COMMAND_MS)
             try:
-                code, text = self._attachments.host.execute(command)
+                id = self._attachments.host.execute(command, self._executed)
             except Exception:
                 self.drop()  # our own mistake, which the loop reports: the client must not wait for its time limit
                 raise
-            self._answer(_framed(code, text))
+            if self.state == "asking":
+                self.command = id
         else:
             self._answer(_framed(2, "% Unknown request: `attach WIDTH` or `exec COMMAND`.\n"))
+
+    def _executed(self, code: int, text: str) -> None:
+        self.command = 0
+        if self.state == "asking":
+            self._answer(_framed(code, text))
 
     def _attach(self, argument: bytes, rest: bytes) -> None:
         if not self._attachments.room():
             self._answer(_framed(1, "% All 8 console sessions are in use: close one of them.\n"))
             return
-        width = int(argument) if argument.isdigit() and len(argument) < 5 else 80
+        columns, _, rows = argument.partition(b" ")
+        width = int(columns) if columns.isdigit() and len(columns) < 5 else 80
+        length = int(rows) if rows.isdigit() and len(rows) < 5 else 0
         self.state = "attached"
         if self._timer is not None:
             self._loop.cancel(self._timer)
             self._timer = None
-        self.id = self._attachments.host.console_opened(self, min(max(width, _WIDTHS[0]), _WIDTHS[1]))
+        self.id = self._attachments.host.console_opened(
+            self, min(max(width, _WIDTHS[0]), _WIDTHS[1]), min(length, _WIDTHS[1])
+        )
         if self.state == "gone":
             self._attachments.host.console_gone(self.id)  # it broke while the first prompt was written
         elif rest:
@@ -150,8 +166,8 @@ class Client:
 
 
 class Attachments:
-    """All clients. `host` has `console_opened(stream, width) -> id`, `console_bytes(id, data)`, `console_gone(id)` and
-    `execute(line) -> (code, text)`. `refused` counts connections beyond the bound."""
+    """All clients. `host` has `console_opened(stream, width, length) -> id`, `console_bytes(id, data)`, `console_gone(id)`,
+    `execute(line, done) -> id` with `done(code, text)`, and `execute_gone(id)`. `refused` counts connections beyond the bound."""
 
     def __init__(self, loop: Part, host: Part) -> None:
         self.loop = loop
@@ -176,6 +192,8 @@ class Attachments:
         self._clients.remove(client)
         if client.id:
             self.host.console_gone(client.id)
+        if client.command:
+            self.host.execute_gone(client.command)
 
     def close(self) -> None:
         """Close all clients, sending nothing more."""

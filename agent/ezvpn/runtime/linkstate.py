@@ -16,8 +16,8 @@ from ezvpn.wire.netlink import (
     parse_address,
     parse_link,
     parse_route,
-    split_messages,
 )
+from ezvpn.wire.nlmsg import split_messages
 
 _DEVICES = 256  # devices kept; more are not news for an edge device
 

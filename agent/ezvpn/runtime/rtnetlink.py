@@ -1,14 +1,15 @@
 """One rtnetlink conversation: a request, and every message of its answer (netlink(7)).
 
 Dual; both runtimes' `netlink` build on it. Here: sequence numbers, dumps in parts, errors. Not here: sockets (the subclasses),
-layout of messages (`wire.netlink`), what is asked for (`dataplane`).
+layout of messages (`wire.nlmsg`, `wire.netlink`), what is asked for (`dataplane`).
 """
 
 import struct
 
 from ezvpn.dataplane.port import Kernel, KernelError
 from ezvpn.wire.cursor import Malformed
-from ezvpn.wire.netlink import Message, MessageFlag, parse_error, split_messages
+from ezvpn.wire.netlink import Message
+from ezvpn.wire.nlmsg import Control, MessageFlag, parse_error, split_messages
 
 FAMILY = 16  # AF_NETLINK
 PROTOCOL = 0  # NETLINK_ROUTE
@@ -81,17 +82,17 @@ class RtnetlinkKernel(Kernel):
             data = self._receive()
             for kind, message_flags, sequence, start, end in split_messages(data):
                 # An answer to an earlier request that timed out.
-                if sequence != self._sequence or kind == Message.NOOP:
+                if sequence != self._sequence or kind == Control.NOOP:
                     continue
                 interrupted = interrupted or message_flags & _DUMP_INTERRUPTED != 0
-                if kind == Message.ERROR:
+                if kind == Control.ERROR:
                     number = parse_error(data[start:end])
                     if number:
                         raise KernelError(number, what + ": " + self._describe(number))
                     return found
-                if kind == Message.DONE:
+                if kind == Control.DONE:
                     return None if interrupted else found
-                if kind == Message.OVERRUN or len(found) >= MOST_MESSAGES:
+                if kind == Control.OVERRUN or len(found) >= MOST_MESSAGES:
                     raise KernelError(ENOBUFS, what + ": the answer is too long")
                 found.append(bytes(data[start:end]))
                 # A single answer ends here unless an acknowledgement was asked for as well.

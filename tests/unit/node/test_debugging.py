@@ -79,7 +79,7 @@ def test_sas_are_told_with_their_spis_and_never_with_a_key() -> None:
     assert "local= 198.51.100.2, remote= 198.51.100.11" in lines[0]
     assert lines[0].endswith("lifedur= 3600s and 4608000kb")
     assert "local= 198.51.100.2, remote= 198.51.100.11" in lines[1]
-    w.call(w.device, w.node.execute, "clear crypto ipsec client ezvpn", w.now)
+    w.call(w.device, w.node.execute, 9, "clear crypto ipsec client ezvpn", w.now)
     gone = [text for text in w.device.log() if text.startswith("IPSEC(delete_sa)")]
     assert len(gone) == 2 and all("reason= closed" in text for text in gone)
 

@@ -47,10 +47,13 @@ def test_write_memory_as_one_command_tells_how_it_went():
     w = World(gateway())
     w.configure(SIX_LINES)
     for ok, code, said in ((True, 0, "[OK]"), (False, 1, "could not be written")):
-        w.call(w.device, w.node.execute, "write memory", w.now)
-        w.call(w.device, w.node.stored, 0, ok, w.now)
-        assert w.node.executed()[0] == code
-        assert said in w.node.executed()[1].splitlines()[-1]
+        w.call(w.device, w.node.execute, 9, "write memory", w.now)
+        assert w.device.ordered("executed") == []
+        w.call(w.device, w.node.stored, 9, ok, w.now)
+        found = w.device.ordered("executed")
+        assert found[0][:2] == (9, code)
+        assert said in found[0][2].splitlines()[-1]
+        w.device.orders.clear()
 
 
 def test_while_a_console_is_attached_the_log_is_there_and_not_on_stderr():
@@ -62,7 +65,7 @@ def test_while_a_console_is_attached_the_log_is_there_and_not_on_stderr():
     assert len(w.device.log()) == before
     assert b"%CRYPTO-5-SESSION_STATUS" in written(w)
     w.call(w.device, w.node.console_close, 1, w.now)
-    w.call(w.device, w.node.execute, "clear crypto ipsec client ezvpn", w.now)
+    w.call(w.device, w.node.execute, 9, "clear crypto ipsec client ezvpn", w.now)
     assert len(w.device.log()) > before
 
 
@@ -77,10 +80,21 @@ def test_one_console_too_many_is_told_so():
 def test_one_command_without_a_console():
     w = World()
     w.configure("hostname Edge\n")
-    code, text = w.call(w.device, w.node.execute, "show version", w.now)
-    assert code == 0 and "Edge 1" in text
-    code, text = w.call(w.device, w.node.execute, "show nonsense", w.now)
-    assert code == 1 and "%" in text
+    w.call(w.device, w.node.execute, 8, "show version", w.now)
+    w.call(w.device, w.node.execute, 9, "show nonsense", w.now)
+    good, bad = w.device.ordered("executed")
+    assert good[:2] == (8, 0) and "Edge 1" in good[2]
+    assert bad[:2] == (9, 1) and "%" in bad[2]
+
+
+def test_commands_that_wait_are_bounded_and_can_be_broken_off():
+    w = World()
+    for id in range(1, SESSIONS_MAX + 2):
+        w.call(w.device, w.node.execute, id, "write memory", w.now)
+    assert w.device.ordered("executed") == [(SESSIONS_MAX + 1, 1, "% Too many commands are running\n")]
+    w.call(w.device, w.node.console_close, 1, w.now)
+    w.call(w.device, w.node.stored, 1, True, w.now)
+    assert len(w.device.ordered("executed")) == 1, "nobody waits any more"
 
 
 def test_doors_of_consoles_that_are_gone_do_nothing():
@@ -89,3 +103,63 @@ def test_doors_of_consoles_that_are_gone_do_nothing():
     w.call(w.device, w.node.stored, 9, True, w.now)
     w.call(w.device, w.node.console_close, 9, w.now)
     assert w.device.orders == []
+
+
+def test_a_ping_from_the_key_to_the_verdict():
+    w = World()
+    w.device.names["gw.example"] = [b"\xc6\x33\x64\x0b"]
+    w.call(w.device, w.node.console_open, 1, 80, w.now)
+    typed(w, b"ping gw.example repeat 2\r")
+    ((id, source, with_errors),) = w.device.ordered("icmp_open")
+    assert (source, with_errors) == (None, False)
+    for _ in range(2):
+        _, data, address, _, _ = w.device.ordered("icmp_send")[-1]
+        w.wait(3)
+        w.call(w.device, w.node.icmp, id, address, b"\0" + data[1:], w.now)
+    assert w.device.ordered("icmp_close") == [(id,)]
+    lines = written(w).split(b"\r\n")
+    assert lines[-3:] == [
+        b"!!",
+        b"Success rate is 100 percent (2/2), round-trip min/avg/max = 3/3/3 ms",
+        b"Router>",
+    ]
+
+
+def test_a_ping_that_nobody_answers_ends_by_its_deadline():
+    w = World()
+    w.device.names["198.51.100.11"] = [b"\xc6\x33\x64\x0b"]
+    w.call(w.device, w.node.execute, 9, "ping 198.51.100.11 repeat 2 timeout 1", w.now)
+    assert w.device.ordered("executed") == []
+    w.wait(2500)
+    ((id, code, text),) = w.device.ordered("executed")
+    assert (id, code) == (9, 0)
+    assert text.endswith("..\nSuccess rate is 0 percent (0/2)\n")
+
+
+def test_whoever_goes_takes_its_ping_along():
+    w = World()
+    w.device.names["198.51.100.11"] = [b"\xc6\x33\x64\x0b"]
+    w.call(w.device, w.node.execute, 9, "ping 198.51.100.11 repeat 100000", w.now)
+    w.call(w.device, w.node.console_close, 9, w.now)
+    assert len(w.device.ordered("icmp_close")) == 1
+    assert w.node.deadline() is None
+
+
+def test_a_socket_that_cannot_be_had_is_said():
+    w = World()
+    w.device.names["198.51.100.11"] = [b"\xc6\x33\x64\x0b"]
+    w.call(w.device, w.node.execute, 9, "traceroute 198.51.100.11", w.now)
+    ((id, _, with_errors),) = w.device.ordered("icmp_open")
+    assert with_errors
+    w.call(w.device, w.node.icmp_failed, id, "Cannot send ICMP: not permitted", w.now)
+    ((_, code, text),) = w.device.ordered("executed")
+    assert code == 1 and text.endswith("% Cannot send ICMP: not permitted\n")
+
+
+def test_known_answers_take_a_turn_each():
+    w = World()
+    w.call(w.device, w.node.execute, 9, "test crypto self-test", w.now)
+    assert w.device.ordered("executed") == []
+    w.wait(50)
+    ((_, code, text),) = w.device.ordered("executed")
+    assert code == 0 and text.endswith("All of them passed\n")

@@ -1,4 +1,4 @@
-"""What a device does with a new configuration, what it refuses, and what it lets be shown."""
+"""What a device does with a new configuration, and what it refuses."""
 
 import pytest
 from doubles.device import SIX_LINES, World, gateway
@@ -12,14 +12,6 @@ def test_the_restart_is_logged_once():
     for text in ("", "hostname a\n", "hostname b\n"):
         w.configure(text)
     assert len([line for line in w.device.log() if "RESTART" in line]) == 1
-
-
-def test_what_the_data_plane_and_the_runtime_lost_can_be_shown():
-    w = World()
-    w.node.outside = lambda: [("network EPERM", 7)]
-    w.device.plane.drops = lambda: {"no-sa": 4}
-    found = dict(w.node.all_counters())
-    assert (found["network EPERM"], found["data plane no-sa"]) == (7, 4)
 
 
 def test_a_flood_of_lines_pushes_no_other_order_out():

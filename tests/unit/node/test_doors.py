@@ -14,7 +14,7 @@ MQTT = "mqtt\n broker mqtt://203.0.113.9\n client-id dev\n password broker-secre
 TEXTS = (
     SIX_LINES,
     SIX_LINES + MQTT,
-    "hostname x\n",
+    "hostname x\nntp server 198.51.100.11\nntp server vpn.example prefer\n",
     SIX_LINES.replace("auto", "manual"),
     SIX_LINES.replace("alice-pass", "wrong-pass"),
     SIX_LINES + " peer 198.51.100.12\n peer vpn.example\n",
@@ -30,7 +30,17 @@ LINES = (
     b"exit\r",
     b"?",
 )
-STEP = st.tuples(st.integers(0, 17), st.integers(0, 7), st.binary(max_size=40))
+PROBES = (
+    "ping 198.51.100.11",
+    "ping vpn.example repeat 3 timeout 1",
+    "traceroute 198.51.100.11",
+    "test crypto self-test",
+    "clear counters",
+    "clock set 1:02 3 april 2030",
+    "show tech-support",
+    "reload",
+)
+STEP = st.tuples(st.integers(0, 21), st.integers(0, 7), st.binary(max_size=40))
 
 
 @each(st.lists(STEP, max_size=40))
@@ -63,7 +73,7 @@ def test_any_order_of_doors(steps):
         elif door == 8:
             w.call(w.device, node.console_close, which, w.now)
         elif door == 9:
-            w.call(w.device, node.execute, "show crypto isakmp sa", w.now)
+            w.call(w.device, node.execute, 9, "show crypto isakmp sa", w.now)
         elif door == 10:
             w.call(w.device, node.stored, which, which % 2 == 0, w.now)
         elif door == 11:
@@ -74,6 +84,14 @@ def test_any_order_of_doors(steps):
             w.device.names["vpn.example"] = [SECOND][: which % 2]
         elif door == 15:
             w.call(w.device, node.unreachable, (GATEWAY, SECOND)[which % 2], w.now)
+        elif door == 16:
+            w.call(w.device, node.ntp, GATEWAY, data, w.now)
+        elif door == 17:
+            w.call(w.device, node.icmp, which, GATEWAY, data, w.now)
+        elif door == 18:
+            w.call(w.device, node.icmp_failed, which, "refused", w.now)
+        elif door == 19:
+            w.call(w.device, node.execute, 10 + which, PROBES[which], w.now)
         elif door == 14 and which == 7:
             w.call(w.device, node.close, w.now)
         else:

@@ -4,7 +4,7 @@ import pytest
 from doubles.device import CLIENT, GATEWAY, SECOND, SIX_LINES, Device, World, gateway
 from doubles.link import Side, Wire
 
-from ezvpn.dataplane.port import Edge, KernelError, Route
+from ezvpn.dataplane.port import Edge, KernelError
 from ezvpn_hil.gateway.policy import PHASE1, Policy
 
 MQTT = "mqtt\n broker mqtt://203.0.113.9\n client-id dev\n"
@@ -53,6 +53,17 @@ def test_names_are_looked_up_by_the_runtime():
     w.up()
     assert w.device.ordered("resolve")[0][1] == "vpn.example.net"
     assert w.status.peer_address == GATEWAY
+
+
+def test_breaks_are_counted_and_logged_once_in_a_while_with_their_console():
+    w = World()
+    for _ in range(5):
+        w.call(w.device, w.node.console_break, 3, w.now)
+    assert w.device.log() == ["%SYS-5-CONSOLE_BREAK: Break on the serial line of console 3"]
+    w.wait(10_000)
+    w.call(w.device, w.node.console_break, 4, w.now)
+    assert w.device.log()[1:] == ["%SYS-5-CONSOLE_BREAK: Break on the serial line of console 4"]
+    assert w.node.counters == {"console_breaks": 6}
 
 
 def test_answers_to_nobody_are_counted():
@@ -126,16 +137,6 @@ class TestWays:
         assert [call for call in w.device.plane.calls if call[0] == "refresh"] == [("refresh",)]
         assert w.status.state == "IPSEC_ACTIVE"
 
-    def test_another_default_route_takes_over(self):
-        # the route that went was the better of two: our address on the way to the gateway is another one now
-        w = World(gateway())
-        w.configure(SIX_LINES)
-        w.up()
-        w.device.plane.ways[GATEWAY] = Route(3, "wwan0", None, bytes([203, 0, 113, 77]))
-        w.call(w.device, w.node.routes_changed, w.now)
-        w.run(lambda: w.status.local == bytes([203, 0, 113, 77]), 1000)
-        assert "address changed" in " ".join(w.device.log()) or w.status.reason == "closed: the outside address changed"
-
     def test_what_the_plane_complains_about_is_logged_once(self):
         w = World()
         w.device.plane.complained = "cannot write routes: No space left on device"
@@ -174,17 +175,6 @@ class TestLinks:
         text = self.BOUND.replace("GigabitEthernet0/1", "eth1") + " ip address 192.0.2.1 255.255.255.0\n"
         assert w.configure(text) == ["interface eth1: its address here is 198.51.100.2, not 192.0.2.1"]
 
-    def test_a_new_source_address_reconnects_the_same_one_does_not(self):
-        w = World(gateway())
-        w.configure(SIX_LINES)
-        w.up()
-        w.call(w.device, w.node.link, "eth0", True, CLIENT, w.now)
-        assert w.status.state == "IPSEC_ACTIVE"
-        w.device.plane.ways[GATEWAY] = Route(3, "wwan0", None, bytes([192, 0, 2, 77]))
-        w.call(w.device, w.node.link, "wwan0", True, bytes([192, 0, 2, 77]), w.now)
-        assert w.status.state == "READY"
-        assert w.status.last_event == "IP_CHANGED"
-
     def test_a_link_that_comes_up_ends_the_wait(self):
         w = World()
         w.configure(SIX_LINES)
@@ -193,36 +183,7 @@ class TestLinks:
         assert w.status.next_try is None
 
 
-class TestReports:
-    def test_the_broker_hears_of_the_tunnel_in_order(self):
-        w = World(gateway())
-        w.configure(SIX_LINES + MQTT)
-        w.up()
-        assert [order[0] for order in w.device.orders if order[0].startswith("mqtt")][0] == "mqtt_start"
-        w.call(w.device, w.node.mqtt, "up", w.now)
-        topics = []
-        while (message := w.node.outbox.peek()) is not None:
-            topics.append(message.topic.split("/", 2)[2])
-            w.node.outbox.sent(message)
-            w.node.outbox.done(message)
-        assert topics[:3] == ["status", "info", "tunnel/office/state"]
-        assert set(topics[3:]) == {"tunnel/office/event"}
-
-    def test_the_connection_is_opened_again_when_the_way_to_the_broker_changes(self):
-        w = World(gateway())  # 203.0.113.0/24 is behind it, and so is the broker
-        w.configure(SIX_LINES + MQTT)
-        w.up()
-        assert w.device.ordered("mqtt_reopen") == [()]
-        w.call(w.device, w.node.tunnel("office").clear, w.now)
-        w.call(w.device, w.node.after_command, w.now)
-        assert w.device.ordered("mqtt_reopen") == [(), ()]
-
-    def test_a_broker_elsewhere_is_left_alone(self):
-        w = World(gateway())
-        w.configure(SIX_LINES + MQTT.replace("203.0.113.9", "192.0.2.9"))
-        w.up()
-        assert w.device.ordered("mqtt_reopen") == []
-
+class TestBroker:
     def test_what_the_adapter_says_is_in_the_log(self):
         w = World()
         w.configure(MQTT)
@@ -329,19 +290,3 @@ def test_thirty_percent_loss_both_ways():
         w = World(gateway(seed=seed + 100), wire=Wire(fate=fate), device=Device(seed))
         w.configure(SIX_LINES)
         w.up(within=600000)
-
-
-def test_a_reminder_is_for_the_console_alone():
-    w = World(gateway())
-    w.configure(SIX_LINES.replace(" username alice password alice-pass\n", "") + MQTT)
-    w.run(lambda: w.status.state == "XAUTH_PROMPT")
-    w.wait(35000)
-    assert len([line for line in w.device.log() if "Pending XAuth Request" in line]) == 4
-    w.call(w.device, w.node.mqtt, "up", w.now)
-    events = []
-    while (message := w.node.outbox.peek()) is not None:
-        if message.topic.endswith("/event"):
-            events.append(message.payload)
-        w.node.outbox.sent(message)
-        w.node.outbox.done(message)
-    assert len([event for event in events if b"Pending XAuth Request" in event]) == 1

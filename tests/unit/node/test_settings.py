@@ -1,12 +1,13 @@
 """What a profile means for its tunnel."""
 
+import pytest
 from doubles.replay import Chance
 
 from ezvpn.config.text import parse
 from ezvpn.crypto.choose import best
 from ezvpn.ike.params import EspTransform
 from ezvpn.node.facts import Facts
-from ezvpn.node.settings import masked, settings_of
+from ezvpn.node.settings import map_settings_of, settings_of
 
 CRYPTO = best(Chance(1))
 FACTS = Facts("m", "v", "i", "b", "s", "boot", (5500, 5501), True)
@@ -59,5 +60,32 @@ def test_interfaces_give_names_and_inside_networks():
     assert found.outside
 
 
-def test_masked():
-    assert masked(bytes([10, 1, 2, 3]), b"\xff\xff\0\0") == bytes([10, 1, 0, 0])
+LOCKED = "a secret was encrypted with the key of another device: type it again"
+SITE = """crypto isakmp policy 10
+ encryption aes
+ group 14
+crypto isakmp key 6 ABC address 192.0.2.1
+crypto isakmp key plain address 0.0.0.0 0.0.0.0
+crypto ipsec transform-set t esp-aes esp-sha-hmac
+access-list 101 permit ip 10.1.0.0 0.0.255.255 10.2.0.0 0.0.255.255
+crypto map sites 10 ipsec-isakmp
+ set peer {}
+ set transform-set t
+ match address 101
+interface eth0
+ crypto map sites
+"""
+
+
+@pytest.mark.parametrize("line", [" group unity key 6 ABC\n", " group unity key k\n username u password 6 ABC\n"])
+def test_a_profile_with_a_secret_that_cannot_be_opened_stays_down(line):
+    config = parse("crypto ipsec client ezvpn a\n peer 192.0.2.1\n" + line).config
+    assert settings_of(config, config.profiles[0], best(Chance(1)), FACTS).missing() == LOCKED
+
+
+@pytest.mark.parametrize(("peer", "why"), [("192.0.2.1", LOCKED), ("gw.example.com", LOCKED), ("192.0.2.2", "")])
+def test_a_map_entry_whose_key_cannot_be_opened_stays_down(peer, why):
+    config = parse(SITE.format(peer)).config
+    settings = map_settings_of(config, config.crypto_maps[0], best(Chance(1)), FACTS)
+    assert settings.missing() == why
+    assert [key.reveal() for _, _, _, key in settings.keys] == [b"plain"]

@@ -1,9 +1,14 @@
 """Orders become calls of the parts, and what happens outside becomes doors of the node."""
 
+import struct
+
 from doubles.scripted_node import Order, ScriptedNode
 
+from ezvpn.dataplane.port import KernelError
 from ezvpn.ike.params import SOCKET_IKE, SOCKET_NATT
 from ezvpn.runtime.adapter import Adapter
+from ezvpn.wire.netlink import LinkFlag, Message, link_set
+from ezvpn.wire.nlmsg import rtattr, split_messages
 from unit.runtime.test_attach import Loop
 
 PEER = b"\xc0\0\2\1"
@@ -34,6 +39,7 @@ class Sockets:
 class Files:
     def __init__(self):
         self.written = {}
+        self.problem = "the disk is full"
 
     def write(self, name, data):
         self.written[name] = data
@@ -133,6 +139,40 @@ def test_the_clock_is_told_at_once_and_every_minute():
     assert len(bench.doors("clock")) == 2
 
 
+class RunningLink:
+    """A kernel with one device that is up."""
+
+    def transact(self, request):
+        if split_messages(request)[0][0] != Message.GET_LINK:
+            return []
+        answer = bytearray(link_set(2, up=True, mtu=1500) + rtattr(3, b"wan\x00"))
+        struct.pack_into("@I", answer, 0, len(answer))
+        struct.pack_into("@I", answer, 24, LinkFlag.UP | LinkFlag.RUNNING)
+        return [bytes(answer)]
+
+
+def test_the_kernel_is_asked_for_what_is_up():
+    bench = Bench()
+    bench.relearn()
+    assert bench.doors("link") == [], "there is no netlink"
+    bench.kernel = RunningLink()
+    bench.relearn()
+    assert bench.doors("link") == [("wan", True, None, 1000)]
+
+
+def test_a_kernel_that_refuses_is_one_line():
+    class Refusing:
+        def transact(self, request):
+            raise KernelError(1, "RTM_GETLINK: Operation not permitted")
+
+    bench = Bench()
+    bench.kernel = Refusing()
+    bench.relearn()
+    bench.consoles.quits = True  # a terminal in raw mode
+    bench.note("and another line")
+    assert bench.stderr.out == b"ezvpn: RTM_GETLINK: Operation not permitted\nezvpn: and another line\r\n"
+
+
 def test_what_is_lost_out_here_can_be_shown():
     bench = Bench()
     assert bench.node.outside() == [
@@ -140,6 +180,7 @@ def test_what_is_lost_out_here_can_be_shown():
         ("network news malformed", 0),
         ("console connections refused", 0),
         ("lookups refused", 2),
+        ("time requests refused", 0),
         ("doors beyond bound", 0),
         ("internal errors", 0),
     ]
@@ -174,19 +215,14 @@ def test_datagrams_of_both_sockets_reach_the_node_with_their_source():
     bench.sockets.waiting[SOCKET_IKE] = [(b"one", PEER, 500), (b"two", PEER, 501)]
     bench.sockets.waiting[SOCKET_NATT] = [(b"three", PEER, 4500)]
     bench.loop.watched["ike"][0]()
+    assert len(bench.doors("receive")) == 1  # the others of the loop have their turn in between
+    bench.loop.watched["ike"][0]()
     bench.loop.watched["natt"][0]()
     assert bench.doors("receive") == [
         (b"one", 1000, (SOCKET_IKE, PEER, 500)),
         (b"two", 1000, (SOCKET_IKE, PEER, 501)),
         (b"three", 1000, (SOCKET_NATT, PEER, 4500)),
     ]
-
-
-def test_one_turn_takes_sixteen_datagrams():
-    bench = Bench()
-    bench.sockets.waiting[SOCKET_IKE] = [(b"x", PEER, 500)] * 40
-    bench.loop.watched["ike"][0]()
-    assert len(bench.doors("receive")) == 16
 
 
 def test_with_a_tun_device_port_4500_is_read_by_the_mover():
@@ -232,50 +268,8 @@ def test_resolve_store_log_and_write():
     bench.order("store", 9, "full", b"text")
     bench.order("log", "%SYS-5-RESTART: x")
     assert bench.doors("resolved") == [(7, [PEER], 1000)]
-    assert bench.doors("stored") == [(8, True, 1000), (9, False, 1000)]
+    assert bench.doors("stored") == [(8, True, 1000), (9, "the disk is full", 1000)]
     assert bench.stderr.out == b"%SYS-5-RESTART: x\n"
-
-
-def test_console_sessions():
-    bench = Bench()
-    stream = Stream()
-    id = bench.console_opened(stream, 100)
-    bench.console_bytes(id, b"exit\r")
-    bench.order("write", id, b"bye")
-    bench.order("write", 99, b"nobody")
-    bench.order("close_console", id)
-    assert (stream.out, stream.closed) == (b"bye", True)
-    bench.console_gone(id)
-    bench.console_gone(id)
-    assert bench.doors("console_open") == [(id, 100, 1000)]
-    assert bench.doors("console") == [(id, b"exit\r", 1000)]
-    assert bench.doors("console_close") == [(id, 1000)]
-    assert bench.execute("show version") == (0, "did show version\n")
-
-
-def test_leaving_the_terminal_starts_its_next_session():
-    bench = Bench()
-    terminal = Stream()
-    bench._terminal_opened(terminal, 132)
-    bench._terminal_bytes(b"exit\r")
-    bench.order("close_console", 1)
-    bench._terminal_bytes(b"\r")
-    assert not terminal.closed
-    assert bench.doors("console_open") == [(1, 132, 1000), (2, 132, 1000)]
-    assert bench.doors("console") == [(1, b"exit\r", 1000), (2, b"\r", 1000)]
-    bench._terminal_gone()
-    assert bench.doors("console_close") == [(1, 1000), (2, 1000)]
-
-
-def test_an_agent_whose_own_terminal_hangs_up_stops():
-    bench = Bench()
-    terminal = Stream()
-    bench._terminal_opened(terminal, 80)
-    bench._terminal_gone()
-    assert bench.stopped == 0
-    terminal.hangs_up = True
-    bench._terminal_gone()
-    assert bench.stopped == 1
 
 
 def test_mqtt_orders_before_and_after_the_adapter_is_there():
@@ -340,16 +334,6 @@ def test_reboot_stops_and_asks_for_another_start():
     assert bench.stopped == 1
 
 
-def test_ctrl_right_bracket_ends_a_console_on_this_terminal_only():
-    bench = Bench()
-    bench._terminal_opened(Stream(), 80)
-    bench._terminal_bytes(b"\x1d")
-    assert bench.stopped == 0
-    bench._terminal_quits = True
-    bench._terminal_bytes(b"\x1d")
-    assert bench.stopped == 1
-
-
 def test_a_device_that_closed_in_the_same_turn_is_not_watched():
     # attach, then a failure right after: both orders come when the device is closed already
     bench = Bench(Mover())
@@ -357,3 +341,131 @@ def test_a_device_that_closed_in_the_same_turn_is_not_watched():
     bench.listen_tun(True)
     assert -1 not in bench.loop.watched
     bench.listen_tun(False)
+
+
+def test_what_an_operator_must_know_becomes_a_door():
+    bench = Bench()
+    bench.remark("startup-config.b is damaged")
+    assert bench.doors("remark") == [("startup-config.b is damaged", 1000)]
+
+
+def test_a_roll_back_of_the_last_run_becomes_a_door():
+    bench = Bench()
+    bench.pending("config", 5000)
+    assert bench.doors("pending") == [("config", 5000, 1000)]
+
+
+class Transfer:
+    def __init__(self):
+        self.sock = "tftp"
+        self.sent = []
+        self.waiting = [(b"data", PEER, 3069)]
+
+    def send(self, address, port, data):
+        self.sent.append((address, port, data))
+
+    def receive(self):
+        return self.waiting.pop(0) if self.waiting else None
+
+    def close(self):
+        self.sock = None
+
+
+def test_a_file_transfer_has_a_socket_of_its_own():
+    bench = Bench()
+    made = Transfer()
+    bench.open_datagrams = lambda: made
+    bench.order("tftp_open", 3)
+    bench.order("tftp_send", 3, PEER, 69, b"request")
+    assert made.sent == [(PEER, 69, b"request")]
+    readable, _ = bench.loop.watched["tftp"]
+    readable()
+    readable()
+    assert bench.doors("tftp") == [(3, b"data", PEER, 3069, 1000)]
+    bench.order("tftp_close", 3)
+    assert made.sock is None
+    assert "tftp" not in bench.loop.watched
+
+
+class Datagrams:
+    """A socket of a ping or for time servers."""
+
+    def __init__(self):
+        self.sock = self
+        self.sent = []
+        self.incoming = []
+        self.closed = False
+
+    def send(self, *what):
+        self.sent.append(what)
+
+    def receive(self):
+        return self.incoming.pop(0) if self.incoming else None
+
+    def close(self):
+        self.closed = True
+
+
+class Out(Bench):
+    """An edge whose sockets and clock are a test's."""
+
+    def __init__(self, refuses=0):
+        self.datagrams = Datagrams()
+        self.refuses = refuses
+        self.clock = []
+        super().__init__()
+
+    def open_icmp(self, source, with_errors):
+        if self.refuses:
+            raise OSError(self.refuses, "")
+        return self.datagrams
+
+    def open_time(self):
+        return self.datagrams
+
+    def set_machine_clock(self, wall_ms):
+        if self.refuses:
+            raise OSError(self.refuses, "")
+        self.clock.append(wall_ms)
+
+
+def test_a_ping_goes_out_and_its_answer_comes_in():
+    bench = Out()
+    bench.icmp_open(7, None, False)
+    bench.icmp_send(7, b"echo", PEER, 0, False)
+    assert bench.datagrams.sent == [(b"echo", PEER, 0, False)]
+    bench.datagrams.incoming = [(PEER, b"reply")]
+    bench.loop.watched[bench.datagrams][0]()
+    assert ("icmp", 7, PEER, b"reply", 1000) in bench.node.calls
+    bench.icmp_close(7)
+    assert bench.datagrams.closed and bench.datagrams not in bench.loop.watched
+
+
+def test_a_ping_that_is_not_permitted():
+    bench = Out(refuses=1)
+    bench.icmp_open(7, None, False)
+    assert ("icmp_failed", 7, "Cannot send ICMP: not permitted", 1000) in bench.node.calls
+
+
+def test_a_question_for_the_time():
+    bench = Out()
+    bench.ntp_send(PEER, b"question")
+    bench.datagrams.incoming = [(PEER, b"answer")]
+    bench.loop.watched[bench.datagrams][0]()
+    assert ("ntp", PEER, b"answer", 1000) in bench.node.calls
+    bench.ntp_close()
+    assert bench.datagrams.closed
+
+
+def test_the_machine_s_clock_is_set_and_told():
+    bench = Out()
+    told = bench.node.doors().count("clock")
+    bench.set_clock(1_893_456_000_000)
+    assert bench.clock == [1_893_456_000_000]
+    assert bench.node.doors().count("clock") == told + 1
+
+
+def test_a_clock_that_cannot_be_set_is_said():
+    bench = Out(refuses=1)
+    bench.set_clock(1_893_456_000_000)
+    assert bench.stderr.out == b"ezvpn: cannot set the machine's clock: not permitted\n"

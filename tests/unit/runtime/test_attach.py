@@ -73,7 +73,7 @@ class Host:
         self.streams = {}
         self.text = "ok\n"
 
-    def console_opened(self, stream, width):
+    def console_opened(self, stream, width, length):
         id = len(self.streams) + 1
         self.streams[id] = stream
         self.told.append(("open", id, width))
@@ -86,9 +86,15 @@ class Host:
     def console_gone(self, id):
         self.told.append(("gone", id))
 
-    def execute(self, line):
+    def execute(self, line, done):
         self.told.append(("execute", line))
-        return 1 if "bad" in line else 0, self.text
+        self.done = done
+        if "ping" not in line:
+            done(1 if "bad" in line else 0, self.text)
+        return 77
+
+    def execute_gone(self, id):
+        self.told.append(("execute_gone", id))
 
 
 class Bench:
@@ -222,9 +228,28 @@ def test_a_session_that_ends_says_its_last_words_first():
     assert bench.host.told[-1] == ("gone", 1)
 
 
+def test_a_command_that_takes_its_time_is_answered_when_it_is_done():
+    bench = Bench()
+    sock = bench.connect(b"exec ping 10.0.0.1\n")
+    assert not sock.closed
+    bench.host.done(0, "!!!!!\n")
+    assert sock.sent == b"0 6\n!!!!!\n" and sock.closed
+    assert bench.host.told == [("execute", "ping 10.0.0.1")]
+
+
+def test_whoever_leaves_breaks_its_command_off():
+    bench = Bench()
+    sock = bench.connect(b"exec ping 10.0.0.1\n")
+    bench.say(sock, b"")
+    assert sock.closed
+    assert bench.host.told[-1] == ("execute_gone", 77)
+    bench.host.done(0, "too late")
+    assert sock.sent == b""
+
+
 def test_our_own_mistake_does_not_keep_the_client_waiting():
     bench = Bench()
-    bench.host.execute = lambda line: {}[line]
+    bench.host.execute = lambda line, done: {}[line]
     sock = bench.connect()
     with pytest.raises(KeyError):
         bench.say(sock, b"exec show version\n")

@@ -1,6 +1,8 @@
 """Two copies of the startup configuration, and a power cut at any byte of a write."""
 
-from ezvpn.runtime.copies import choose, pack, unpack
+import pytest
+
+from ezvpn.runtime.copies import choose, damage, is_name, pack, temporary, unpack
 
 OLD, NEW = b"hostname old\n", b"hostname new\nend\n"
 
@@ -36,3 +38,39 @@ def test_a_power_cut_while_writing_leaves_the_last_configuration():
         text, _, slot = choose(a, whole[:length])
         assert (text, slot) == (OLD, 1)
     assert choose(a, whole)[0] == NEW
+
+
+@pytest.mark.parametrize("name", ["startup-config", "flight-1", "flash/branch-17.cfg", "a" * 64, "flash/" + "a" * 64])
+def test_names_of_files(name):
+    assert is_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "flash/",
+        "../x",
+        "flash/../x",
+        "flash/a/b",
+        "other/x",
+        "/x",
+        ".x",
+        "flash/.x.new",
+        "a b",
+        "a\0",
+        "ä",
+        "a" * 65,
+    ],
+)
+def test_no_name_leads_out_of_the_directory(name):
+    assert not is_name(name)
+
+
+def test_a_file_that_is_being_written_has_a_name_that_no_file_may_have():
+    assert temporary("/state/boots") == "/state/.boots.new"
+    assert not is_name(".boots.new")
+
+
+def test_nothing_is_said_of_copies_that_are_as_they_should_be():
+    assert damage(None, None, []) == damage(pack(1, OLD), None, []) == damage(pack(1, OLD), pack(2, NEW), []) == []

@@ -79,7 +79,8 @@ def test_a_door_asked_for_by_an_order_waits_until_the_drain_has_ended_and_is_dra
 
 def test_what_the_door_returns_comes_back():
     node, _, pump = pumped()
-    assert pump.call(node.execute, "show version", 7) == (0, "did show version\n")
+    node.answers["apply"] = lambda node: "said"
+    assert pump.call(node.apply, None, 7) == "said"
 
 
 def test_our_own_mistake_leaves_the_pump_usable_and_the_deadline_set():

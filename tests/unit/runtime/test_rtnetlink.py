@@ -6,7 +6,7 @@ import pytest
 
 from ezvpn.dataplane.port import KernelError
 from ezvpn.runtime.rtnetlink import RtnetlinkKernel
-from ezvpn.wire import netlink
+from ezvpn.wire import netlink, nlmsg
 
 MULTI, INTERRUPTED = 0x2, 0x10
 
@@ -37,13 +37,13 @@ def message(kind, seq, flags=0, body=b""):
 
 
 def ack(errno=0, behind=0):
-    return lambda seq: message(netlink.Message.ERROR, seq - behind, 0, struct.pack("@i", -errno) + bytes(16))
+    return lambda seq: message(nlmsg.Control.ERROR, seq - behind, 0, struct.pack("@i", -errno) + bytes(16))
 
 
 def part(count=1, flags=MULTI, done=False, done_flags=0):
     def build(seq):
         data = b"".join(message(netlink.Message.NEW_LINK, seq, flags, bytes(16)) for _ in range(count))
-        return data + (message(netlink.Message.DONE, seq, MULTI | done_flags, bytes(4)) if done else b"")
+        return data + (message(nlmsg.Control.DONE, seq, MULTI | done_flags, bytes(4)) if done else b"")
 
     return build
 
@@ -130,4 +130,4 @@ def test_nonsense_from_the_kernel():
 
 def test_a_kernel_without_room():
     with pytest.raises(KernelError, match="too long"):
-        Scripted(lambda seq: message(netlink.Message.OVERRUN, seq)).transact(netlink.link_dump())
+        Scripted(lambda seq: message(nlmsg.Control.OVERRUN, seq)).transact(netlink.link_dump())

@@ -7,11 +7,11 @@ in place.
 import os
 import signal
 import sys
-import time
 
 from ezvpn.dataplane.port import KernelError
 from ezvpn.runtime.adapter import Adapter
 from ezvpn.runtime.calls import Callback, Part
+from ezvpn.runtime.console_modules import MODULES
 from ezvpn.runtime.cpython.consock import NAME, ConsoleSocket
 from ezvpn.runtime.cpython.entropy import entropy
 from ezvpn.runtime.cpython.linkwatch import LinkWatch
@@ -21,9 +21,9 @@ from ezvpn.runtime.cpython.resolver import Resolver
 from ezvpn.runtime.cpython.store import Store, read_text
 from ezvpn.runtime.cpython.tty import FdWriter, open_terminal
 from ezvpn.runtime.cpython.tundev import Mover, open_raw_esp
-from ezvpn.runtime.cpython.udp import IkeSockets, hear_errors
+from ezvpn.runtime.cpython.udp import Datagrams, IkeSockets, hear_errors
+from ezvpn.runtime.machine import LinuxMachine
 from ezvpn.runtime.options import Options
-from ezvpn.wire.netlink import address_dump, link_dump
 
 _CAP_NET_ADMIN = 12  # linux/capability.h
 
@@ -34,6 +34,8 @@ class Edge(Adapter):
     # asyncio and aiomqtt take longer to import than a whole negotiation; the tunnel goes first.
     mqtt_delay_ms = 150
 
+    console_modules = MODULES
+
     def __init__(self, options: Options, own_prefix: str) -> None:
         files = Store(options.state_dir, options.config)
         files.open()
@@ -42,12 +44,12 @@ class Edge(Adapter):
         self.notes = self.sockets.notes + files.notes
         self._options = options
         self._parts: "list[Part]" = []  # to be closed, last first
-        self.kernel: "NetlinkKernel | None" = None  # None: no netlink here, so only `--dataplane none`
         try:
             self.kernel = NetlinkKernel(files.directory)
             self._parts.append(self.kernel)
         except KernelError as error:
             self.notes.append(error.what)
+        self.machine = LinuxMachine(self.kernel, files.directory)
 
     def begin(self, node: Part, table: Part, on_reload: Callback) -> None:
         """Join the node, open console socket and link watch. `table`: the packets' table of a userspace plane, else None.
@@ -75,26 +77,17 @@ class Edge(Adapter):
         """The console that `--console` asks for. Raises `CannotStart`."""
         spec = self._options.console
         if spec:
-            self._terminal_quits = spec == "-"
+            self.consoles.quits = spec == "-"
             terminal = open_terminal(
-                self.loop, spec, self._terminal_opened, self._terminal_bytes, self._terminal_gone, self.note
+                self.loop,
+                spec,
+                self.consoles.terminal_opened,
+                self.consoles.terminal_bytes,
+                self.consoles.terminal_break,
+                self.consoles.terminal_gone,
+                self.note,
             )
             self._parts.append(terminal)
-
-    def relearn(self) -> None:
-        """Read links and addresses from the kernel; at start, and when it had to drop news of them."""
-        if self.kernel is not None:
-            try:
-                self.learn_links(self.kernel.transact(link_dump()) + self.kernel.transact(address_dump()))
-            except KernelError as error:
-                self.note(error.what)
-
-    def note(self, text: str) -> None:
-        """One line for whoever started the agent."""
-        self._stderr.write(b"ezvpn: " + text.encode() + (b"\r\n" if self._terminal_quits else b"\n"))
-
-    def wall_ms(self) -> int:
-        return time.time_ns() // 1_000_000
 
     def boot_id(self) -> str:
         """A name for this run; it differs from run to run."""
@@ -127,10 +120,28 @@ class Edge(Adapter):
         if self._mqtt_timer is not None:  # else it was stopped while asyncio was loaded
             super()._mqtt_begin()
 
+    def open_icmp(self, source: "bytes | None", with_errors: bool) -> Part:
+        from ezvpn.runtime.cpython.icmp import IcmpSocket  # imported here: many devices never ping
+
+        return IcmpSocket(source, with_errors)
+
+    def open_time(self) -> Part:
+        from ezvpn.runtime.cpython.timeserver import TimeSocket  # imported here: many devices ask no server
+
+        return TimeSocket()
+
+    def set_machine_clock(self, wall_ms: int) -> None:
+        from ezvpn.runtime.cpython.timeserver import set_machine_clock
+
+        set_machine_clock(wall_ms)
+
     def make_mqtt(self) -> Part:
         from ezvpn.runtime.cpython.mqtt import MqttAdapter
 
         return MqttAdapter(self.node.outbox, self._mqtt_state, self._mqtt_message)
+
+    def open_datagrams(self) -> Datagrams:
+        return Datagrams()
 
     def run(self) -> None:
         """Until the agent is stopped."""
@@ -141,6 +152,8 @@ class Edge(Adapter):
         for part in reversed(self._parts):
             part.close()
         self._parts = []
+        self._probes.close_all()
+        self._time.close()
         self.sockets.close()
         self.files.close()
 

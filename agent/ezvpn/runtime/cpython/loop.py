@@ -11,6 +11,7 @@ import socket
 import sys
 import time
 
+from ezvpn.runtime import timers
 from ezvpn.runtime.calls import Answer, Callback, Part
 
 _BOOT = time.CLOCK_BOOTTIME
@@ -19,12 +20,11 @@ _LOST = select.EPOLLERR | select.EPOLLHUP
 _LONGEST_S = 3600.0  # of one wait; epoll_wait(2) takes a C int
 
 
-class Timer:
-    """One callback at one time; `Loop.cancel` takes it."""
+class Timer(timers.Timer):
+    """One that asyncio may have taken over."""
 
     def __init__(self, at_ms: int, callback: Callback) -> None:
-        self.at_ms = at_ms
-        self.callback: "Callback | None" = callback
+        super().__init__(at_ms, callback)
         self.native: Part = None
 
 
@@ -43,7 +43,7 @@ class Loop:
     def __init__(self) -> None:
         self._epoll: Part = select.epoll()
         self._watches: "dict[int, Watch]" = {}  # descriptor -> watch, while asyncio has none of them
-        self._timers: "list[Timer]" = []  # the same
+        self._timers = timers.Timers(self.now, self._guarded)  # the same
         self._native: Part = None  # asyncio's loop, while it runs
         self._on_asyncio: "list[Callback]" = []
         self._asyncio_loaded = False
@@ -66,19 +66,17 @@ class Loop:
         """Call `callback()` once when `now()` has reached `ms`, never before."""
         timer = Timer(ms, callback)
         if self._native is None:
-            self._timers.append(timer)
+            self._timers.waiting.append(timer)
         else:
             self._arm(timer)
         return timer
 
     def cancel(self, timer: Timer) -> None:
         """Forget a timer. One that has fired or was cancelled already: nothing happens."""
-        timer.callback = None
+        self._timers.cancel(timer)
         if timer.native is not None:
             timer.native.cancel()
             timer.native = None
-        elif timer in self._timers:
-            self._timers.remove(timer)
 
     def watch(self, stream: Part, on_readable: "Callback | None", on_writable: "Callback | None" = None) -> None:
         """Call back while `stream` (a socket or a descriptor) can be read, and while it can be written. Watching again
@@ -160,19 +158,11 @@ class Loop:
     # Without asyncio
 
     def _turn(self) -> None:
-        now = self.now()
-        # One pass over the timers that are due now: a callback that sets a timer for "at once" must not starve the streams.
-        for timer in sorted([timer for timer in self._timers if timer.at_ms <= now], key=lambda timer: timer.at_ms):
-            callback = timer.callback
-            if callback is not None:  # else an earlier one of this turn cancelled it
-                self._timers.remove(timer)
-                timer.callback = None
-                self._guarded(callback)
+        self._timers.fire()
         if self._stopping:
             return
-        wait = _LONGEST_S
-        for timer in self._timers:
-            wait = min(wait, _seconds_to(timer.at_ms))
+        first = self._timers.first_ms()
+        wait = _LONGEST_S if first is None else min(_LONGEST_S, _seconds_to(first))
         for fd, flags in self._epoll.poll(wait):
             entry = self._watches.get(fd)
             if entry is None:
@@ -181,6 +171,9 @@ class Loop:
                 self._guarded(entry.on_readable)
             if entry.on_writable is not None and flags & (select.EPOLLOUT | _LOST) and self._watches.get(fd) is entry:
                 self._guarded(entry.on_writable)
+            if self._stopping:
+                return
+            self._timers.fire()  # a timer does not wait for all of them
 
     def _catch(self, number: int, frame: object) -> None:
         self._caught.append(number)
@@ -222,8 +215,8 @@ class Loop:
         for entry in watches.values():
             self._epoll.unregister(entry.stream)
             self._watch_native(entry)
-        timers, self._timers = self._timers, []
-        for timer in sorted(timers, key=lambda timer: timer.at_ms):
+        waiting, self._timers.waiting = self._timers.waiting, []
+        for timer in sorted(waiting, key=lambda timer: timer.at_ms):
             self._arm(timer)
         for callback in self._on_asyncio:
             self._native.call_soon(self._guarded, callback)

@@ -1,6 +1,6 @@
-"""The state directory: locked by one agent, files written atomically, the startup configuration in two copies.
+"""The state directory on CPython: locked by one agent, files written atomically.
 
-Same names as runtime/micropython/store.py. What a copy looks like is in runtime/copies.py.
+Same names as runtime/micropython/store.py. What is the same there is in runtime/state_files.py.
 """
 
 import errno
@@ -9,10 +9,11 @@ import os
 
 from ezvpn.runtime import copies
 from ezvpn.runtime.calls import Answer
+from ezvpn.runtime.copies import temporary
 from ezvpn.runtime.exits import CannotStart, Exit
 from ezvpn.runtime.holder import living_holder, own_record
+from ezvpn.runtime.state_files import StateFiles
 
-STARTUP = "startup-config"
 _ADVICE = {
     errno.EACCES: "; run as root or choose another place with --state-dir",
     errno.EROFS: "; choose another place with --state-dir",
@@ -20,7 +21,6 @@ _ADVICE = {
     errno.ENOTDIR: "; choose another place with --state-dir",
     errno.ENOSPC: "; make room there or choose another place with --state-dir",
 }
-_COPIES = (STARTUP + ".a", STARTUP + ".b")
 
 
 def default_directory() -> str:
@@ -39,13 +39,15 @@ def read_text(path: str) -> str:
         return ""
 
 
-class Store:
-    """One state directory. `config_path`: the CONFIG file that is the startup configuration instead of the two copies."""
+class Store(StateFiles):
+    """`StateFiles` with a lock."""
+
+    _file_mode = 0o600
+    _advice = _ADVICE
 
     def __init__(self, directory: str = "", config_path: str = "") -> None:
-        self.directory = directory or default_directory()
         # A symbolic link stays one: the file it points to is what `write memory` replaces.
-        self.config_path = os.path.realpath(config_path) if config_path else ""
+        super().__init__(directory or default_directory(), os.path.realpath(config_path) if config_path else "")
         self._lock = -1
         self.notes: "list[str]" = []  # what is wrong with the directory and keeps no agent from running
 
@@ -55,7 +57,7 @@ class Store:
             os.makedirs(self.directory, mode=0o700, exist_ok=True)
             self._lock = os.open(self.path("lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise CannotStart(Exit.MISSING, _problem(self.directory, error))
+            raise CannotStart(Exit.MISSING, self._problem(self.directory, error))
         record = os.read(self._lock, 200).decode("ascii", "replace")
         held = living_holder(record, read_text)  # an agent on the other interpreter has no flock
         who = f", process {held}," if held else ""
@@ -77,7 +79,7 @@ class Store:
             os.pwrite(self._lock, own_record(read_text).encode(), 0)
         except OSError as error:
             # The lock holds without it, and an agent that runs is worth more than one that waits for somebody to tidy up.
-            self.notes.append(_problem(self.directory, error) + "; nothing can be saved until then")
+            self.notes.append(self._problem(self.directory, error) + "; nothing can be saved until then")
 
     def close(self) -> None:
         """Let go of the lock."""
@@ -86,50 +88,13 @@ class Store:
             os.close(self._lock)
             self._lock = -1
 
-    def path(self, name: str) -> str:
-        return self.directory + "/" + name
-
-    def startup_config(self) -> "bytes | None":
-        """The startup configuration; None if there is none. Raises `CannotStart` if CONFIG cannot be read."""
-        if self.config_path:
-            try:
-                with open(self.config_path, "rb") as file:
-                    return file.read()
-            except OSError as error:
-                raise CannotStart(Exit.CONFIGURATION, self.config_path + ": " + (error.strerror or "error"))
-        return copies.choose(self.read(_COPIES[0]), self.read(_COPIES[1]))[0]
-
-    def readable_by_others(self) -> bool:
-        """Whether group or world may read CONFIG."""
+    def names(self, folder: str) -> "list[tuple[str, int]]":
+        """(name, bytes) of the files in a folder of the directory, sorted."""
         try:
-            return bool(self.config_path and os.stat(self.config_path).st_mode & 0o044)
+            with os.scandir(self.path(folder)) as found:
+                return sorted([(each.name, each.stat().st_size) for each in found if copies.is_name(each.name)])
         except OSError:
-            return False
-
-    def read(self, name: str, count: int = -1) -> "bytes | None":
-        """A file of the directory, or its first `count` bytes; None if it cannot be read."""
-        try:
-            with open(self.path(name), "rb") as file:
-                return file.read(count)
-        except OSError:
-            return None
-
-    def write(self, name: str, data: bytes) -> bool:
-        """Replace a file of the directory atomically; "startup-config" goes to CONFIG (the last one stays as CONFIG~) or to
-        the older of the two copies. False if it could not be written; the old content is then still there."""
-        if "/" in name or name.startswith("."):
-            return False
-        try:
-            if name != STARTUP:
-                self._replace(self.path(name), data, 0o600)
-            elif self.config_path:
-                self._write_config(data)
-            else:
-                _, generation, slot = copies.choose(self.read(_COPIES[0]), self.read(_COPIES[1]))
-                self._replace(self.path(_COPIES[slot]), copies.pack(generation + 1, data), 0o600)
-        except OSError:
-            return False
-        return True
+            return []
 
     def append(self, name: str, data: bytes) -> bool:
         """Add to the end of a file of the directory, not forced to the disk. False if it could not be written."""
@@ -148,40 +113,35 @@ class Store:
             fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
             os.fchmod(fd, 0o600)
         except OSError as error:
-            raise CannotStart(Exit.MISSING, path + ": " + (error.strerror or "error"))
+            raise CannotStart(Exit.MISSING, path + ": " + self._words(error))
         return lambda data: os.write(fd, data)
 
-    def _write_config(self, data: bytes) -> None:
-        mode = 0o600
-        try:
-            with open(self.config_path, "rb") as file:
-                mode = os.fstat(file.fileno()).st_mode & 0o777
-                last = file.read()
-            self._replace(self.config_path + "~", last, mode)
-        except FileNotFoundError:
-            pass
-        self._replace(self.config_path, data, mode)
+    def _words(self, error: OSError) -> str:
+        return error.strerror or "error"
+
+    def _make_folder(self, path: str) -> None:
+        os.mkdir(path, 0o700)
+        _sync_folder(self.directory)
 
     def _replace(self, path: str, data: bytes, mode: int) -> None:
-        temporary = path + ".new"
-        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
+        half = temporary(path)
+        fd = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
         try:
             with os.fdopen(fd, "wb") as file:
                 os.fchmod(fd, mode)
                 file.write(data)
                 file.flush()
                 os.fsync(fd)
-            os.rename(temporary, path)
+            os.rename(half, path)
         except OSError:
-            os.unlink(temporary)
+            self._forget_half(path)
             raise
-        # The new name itself must reach the disk too.
-        folder = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _sync_folder(os.path.dirname(path) or ".")  # the new name itself must reach the disk too
 
 
-def _problem(path: str, error: OSError) -> str:
-    return path + ": " + (error.strerror or "error") + _ADVICE.get(error.errno or 0, "")
+def _sync_folder(path: str) -> None:
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -15,6 +15,7 @@ NATT_PORT = 4500
 _RECEIVE_BUFFER = 1 << 20  # bytes; ESP arrives here in bursts
 _IP_RECVERR = 11
 _ERRORS_MOST = 16  # read a turn
+_DATAGRAM = 1024  # of TFTP none is longer than 516
 _ANCILLARY_BYTES = 64  # holds struct sock_extended_err with the address behind it
 _extended_error = struct.Struct("@IBBB").unpack_from  # errno, origin, ICMP type and code
 _ORIGIN_ICMP = 2
@@ -111,3 +112,27 @@ class IkeSockets:
             return
         name = errno.errorcode.get(error.errno or 0, f"errno {error.errno}")
         self.errors[name] = self.errors.get(name, 0) + 1
+
+
+class Datagrams:
+    """A UDP socket of its own port, for one file transfer. What the network refuses is lost: the protocol repeats."""
+
+    def __init__(self) -> None:
+        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+
+    def send(self, address: bytes, port: int, data: bytes) -> None:
+        try:
+            self.sock.sendto(data, (socket.inet_ntoa(address), port))
+        except OSError:
+            pass
+
+    def receive(self) -> "tuple[bytes, bytes, int] | None":
+        """(data, 4-byte sender, port), None when there is none now."""
+        try:
+            data, (host, port) = self.sock.recvfrom(_DATAGRAM)
+        except OSError:
+            return None
+        return data, socket.inet_aton(host), port
+
+    def close(self) -> None:
+        self.sock.close()

@@ -6,11 +6,12 @@ a killed agent cleans up at its next start.
 
 import binascii
 import os
-import time
 
 from ezvpn.dataplane.port import KernelError
 from ezvpn.runtime.adapter import Adapter
 from ezvpn.runtime.calls import Callback, Part
+from ezvpn.runtime.console_modules import MODULES
+from ezvpn.runtime.machine import LinuxMachine
 from ezvpn.runtime.micropython.consock import NAME, ConsoleSocket
 from ezvpn.runtime.micropython.entropy import entropy
 from ezvpn.runtime.micropython.linkwatch import LinkWatch
@@ -20,9 +21,8 @@ from ezvpn.runtime.micropython.resolver import Resolver
 from ezvpn.runtime.micropython.store import Store
 from ezvpn.runtime.micropython.tty import FdWriter, is_file, open_terminal
 from ezvpn.runtime.micropython.tundev import TunDevice
-from ezvpn.runtime.micropython.udp import IkeSockets
+from ezvpn.runtime.micropython.udp import Datagrams, IkeSockets
 from ezvpn.runtime.options import Options
-from ezvpn.wire.netlink import address_dump, link_dump
 
 
 class Edge(Adapter):
@@ -32,6 +32,8 @@ class Edge(Adapter):
     # what is longer arrives cut off, fails the length check and is counted.
     datagram_bytes = 4096
 
+    console_modules = MODULES
+
     def __init__(self, options: Options, own_prefix: str) -> None:
         files = Store(options.state_dir, options.config)
         files.open()
@@ -40,12 +42,12 @@ class Edge(Adapter):
         self.notes = list(self.sockets.notes)
         self._options = options
         self._parts: "list[Part]" = []  # to be closed, last first
-        self.kernel: "NetlinkKernel | None" = None  # None: no netlink here, so only `--dataplane none`
         try:
             self.kernel = NetlinkKernel(files.directory)
             self._parts.append(self.kernel)
         except KernelError as error:
             self.notes.append(error.what)
+        self.machine = LinuxMachine(self.kernel, files.directory)
 
     def begin(self, node: Part, table: Part, on_reload: Callback) -> None:
         """Join the node, open console socket and link watch. `table` has no mover on this interpreter."""
@@ -66,26 +68,17 @@ class Edge(Adapter):
         """The console that `--console` asks for. Raises `CannotStart`."""
         spec = self._options.console
         if spec:
-            self._terminal_quits = spec == "-"
+            self.consoles.quits = spec == "-"
             terminal = open_terminal(
-                self.loop, spec, self._terminal_opened, self._terminal_bytes, self._terminal_gone, self.note
+                self.loop,
+                spec,
+                self.consoles.terminal_opened,
+                self.consoles.terminal_bytes,
+                self.consoles.terminal_break,
+                self.consoles.terminal_gone,
+                self.note,
             )
             self._parts.append(terminal)
-
-    def relearn(self) -> None:
-        """Read links and addresses from the kernel; at start, and when it had to drop news of them."""
-        if self.kernel is not None:
-            try:
-                self.learn_links(self.kernel.transact(link_dump()) + self.kernel.transact(address_dump()))
-            except KernelError as error:
-                self.note(error.what)
-
-    def note(self, text: str) -> None:
-        """One line for whoever started the agent."""
-        self._stderr.write(b"ezvpn: " + text.encode() + (b"\r\n" if self._terminal_quits else b"\n"))
-
-    def wall_ms(self) -> int:
-        return time.time_ns() // 1_000_000
 
     def boot_id(self) -> str:
         """A name for this run; it differs from run to run."""
@@ -99,10 +92,28 @@ class Edge(Adapter):
             return error.what
         return ""
 
+    def open_icmp(self, source: "bytes | None", with_errors: bool) -> Part:
+        from ezvpn.runtime.micropython.icmp import IcmpSocket  # imported here: many devices never ping
+
+        return IcmpSocket(source, with_errors)
+
+    def open_time(self) -> Part:
+        from ezvpn.runtime.micropython.timeserver import TimeSocket  # imported here: many devices ask no server
+
+        return TimeSocket()
+
+    def set_machine_clock(self, wall_ms: int) -> None:
+        from ezvpn.runtime.micropython.timeserver import set_machine_clock
+
+        set_machine_clock(wall_ms)
+
     def make_mqtt(self) -> Part:
         from ezvpn.runtime.micropython.mqtt import MqttAdapter
 
         return MqttAdapter(self.node.outbox, self._mqtt_state, self._mqtt_message, self.loop)
+
+    def open_datagrams(self) -> Datagrams:
+        return Datagrams()
 
     def run(self) -> None:
         """Until the agent is stopped."""
@@ -112,6 +123,8 @@ class Edge(Adapter):
         """Close everything, last opened first; the terminal is as before, the state directory free."""
         while self._parts:
             self._parts.pop().close()
+        self._probes.close_all()
+        self._time.close()
         self.sockets.close()
         self.files.close()
 

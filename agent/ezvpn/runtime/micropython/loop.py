@@ -4,23 +4,18 @@ Same names and behaviour as runtime/cpython/loop.py. Streams are sockets, plain 
 ioctl themselves (TLS sockets hold decrypted bytes that the descriptor does not show).
 """
 
+import gc
 import select
 import sys
 import time
 
 from ezvpn.compat import const
 from ezvpn.runtime.calls import Callback, Part
+from ezvpn.runtime.timers import Timer, Timers
 
+_SWEEP_US = const(3000)  # of work leave so much garbage that sweeping it, which takes 1 ms, is worth it
 _LONGEST_MS = const(3_600_000)  # of one wait; poll(2) takes a C int
 _LOST = select.POLLERR | select.POLLHUP
-
-
-class Timer:
-    """One callback at one time; `Loop.cancel` takes it."""
-
-    def __init__(self, at_ms: int, callback: Callback) -> None:
-        self.at_ms = at_ms
-        self.callback: "Callback | None" = callback
 
 
 class Watch:
@@ -38,11 +33,12 @@ class Loop:
     def __init__(self) -> None:
         self._poll = select.poll()
         self._watches: "list[Watch]" = []
-        self._timers: "list[Timer]" = []
+        self._timers = Timers(self.now, self._guarded)
         self._running = False
         self._stopping = False
         self._on_interrupt: "Callback | None" = None
         self.faults = 0
+        self._worked_us = 0  # since the heap was swept
         self._ticks = time.ticks_ms()  # type: ignore[attr-defined]
         self._ms = _uptime_ms()
 
@@ -56,14 +52,12 @@ class Loop:
     def at(self, ms: int, callback: Callback) -> Timer:
         """Call `callback()` once when `now()` has reached `ms`, never before."""
         timer = Timer(ms, callback)
-        self._timers.append(timer)
+        self._timers.waiting.append(timer)
         return timer
 
     def cancel(self, timer: Timer) -> None:
         """Forget a timer. One that has fired or was cancelled already: nothing happens."""
-        timer.callback = None
-        if timer in self._timers:
-            self._timers.remove(timer)
+        self._timers.cancel(timer)
 
     def watch(self, stream: Part, on_readable: "Callback | None", on_writable: "Callback | None" = None) -> None:
         """Call back while `stream` can be read, and while it can be written. Watching again replaces both; None stops that
@@ -107,27 +101,29 @@ class Loop:
         self._stopping = True
 
     def _turn(self) -> None:
-        now = self.now()
-        # One pass over the timers that are due now: a callback that sets a timer for "at once" must not starve the streams.
-        due = [timer for timer in self._timers if timer.at_ms <= now]
-        due.sort(key=lambda timer: timer.at_ms)
-        for timer in due:
-            callback = timer.callback
-            if callback is not None:  # else an earlier one of this turn cancelled it
-                self._timers.remove(timer)
-                timer.callback = None
-                self._guarded(callback)
+        began = time.ticks_us()  # type: ignore[attr-defined]
+        self._timers.fire()
         if self._stopping:
             return
-        now = self.now()
-        wait = _LONGEST_MS
-        for timer in self._timers:
-            wait = min(wait, max(timer.at_ms - now, 0))
-        for stream, flags in self._poll.poll(wait):
+        ready = self._poll.poll(0)
+        if not ready:
+            self._worked_us += time.ticks_diff(time.ticks_us(), began)  # type: ignore[attr-defined]
+            if self._worked_us > _SWEEP_US:
+                # While nobody waits, and not in the middle of the next callback.
+                gc.collect()
+                self._worked_us = 0
+            first = self._timers.first_ms()
+            ready = self._poll.poll(_LONGEST_MS if first is None else min(_LONGEST_MS, max(first - self.now(), 0)))
+            began = time.ticks_us()  # type: ignore[attr-defined]
+        for stream, flags in ready:
             entry = self._find(stream)
             if entry is None:
                 continue  # an earlier callback of this turn took it away
             self._serve(entry, flags)
+            if self._stopping:
+                return
+            self._timers.fire()  # a timer does not wait for all of them
+        self._worked_us += time.ticks_diff(time.ticks_us(), began)  # type: ignore[attr-defined]
 
     def _serve(self, entry: Watch, flags: int) -> None:
         readable, writable = entry.on_readable, entry.on_writable

@@ -15,10 +15,11 @@ import socket
 from ezvpn.report.outbox import Message, Outbox
 from ezvpn.report.topics import Broker
 from ezvpn.runtime.calls import Answer, Callback, Part
-from ezvpn.runtime.micropython.loop import Loop, Timer
+from ezvpn.runtime.micropython.loop import Loop
 from ezvpn.runtime.micropython.mqtt_wire import DISCONNECT, EPIPE, Refusal, Stream, Ticks, secured, why
 from ezvpn.runtime.micropython.resolver import Resolver
 from ezvpn.runtime.micropython.udp import sockaddr_in
+from ezvpn.runtime.timers import Timer
 
 STAGE_MS = 10000  # name, TCP, TLS with CONNACK each; also for a PUBACK
 FIRST_PAUSE_MS = 1000

@@ -11,8 +11,9 @@ import struct
 from ezvpn.runtime.addresses import from_hosts, name_servers, numeric, search_domain
 from ezvpn.runtime.calls import Answer, Part
 from ezvpn.runtime.dns_message import NO_SUCH_NAME, BadName, answer, question
-from ezvpn.runtime.micropython.loop import Loop, Timer
+from ezvpn.runtime.micropython.loop import Loop
 from ezvpn.runtime.micropython.udp import sockaddr_in
+from ezvpn.runtime.timers import Timer
 
 _AT_ONCE = 8
 _TRY_MS = 2000

@@ -1,7 +1,8 @@
-"""The state directory: locked by one agent, files written atomically, the startup configuration in two copies.
+"""The state directory on MicroPython: locked by one agent, files written atomically.
 
-Same names as runtime/cpython/store.py. This interpreter has no flock, fsync by name, chmod or umask: the lock is a file that
-names a process, flushing a file reaches fsync, and modes are set by the shell where the directory is open to others.
+Same names as runtime/cpython/store.py. What is the same there is in runtime/state_files.py. This interpreter has no flock, fsync
+by name, chmod or umask: the lock is a file that names a process, flushing a file or a folder reaches fsync, and modes are set by
+the shell where the directory is open to others.
 """
 
 import errno
@@ -9,12 +10,30 @@ import os
 
 from ezvpn.runtime import copies
 from ezvpn.runtime.calls import Answer
+from ezvpn.runtime.copies import temporary
 from ezvpn.runtime.exits import CannotStart, Exit
 from ezvpn.runtime.holder import living_holder, own_record
+from ezvpn.runtime.state_files import StateFiles
 
-STARTUP = "startup-config"
-_COPIES = (STARTUP + ".a", STARTUP + ".b")
-_ENOTDIR = 20  # MicroPython's errno lacks it; asm-generic/errno-base.h
+# MicroPython's errno lacks these; asm-generic/errno-base.h
+_ENOTDIR = 20
+_ENOSPC = 28
+_EROFS = 30
+_DIRECTORY = 0o040000
+
+_WORDS = {
+    errno.EACCES: "permission denied",
+    errno.ENOENT: "no such file or directory",
+    errno.EISDIR: "is a directory",
+    _ENOTDIR: "not a directory",
+    _ENOSPC: "no space left on device",
+    _EROFS: "read-only file system",
+}
+_ADVICE = {
+    errno.EACCES: "; run as root or choose another place with --state-dir",
+    _EROFS: "; choose another place with --state-dir",
+    _ENOSPC: "; make room there or choose another place with --state-dir",
+}
 
 
 def default_directory() -> str:
@@ -33,12 +52,13 @@ def read_text(path: str) -> str:
         return ""
 
 
-class Store:
-    """One state directory. `config_path`: the CONFIG file that is the startup configuration instead of the two copies."""
+class Store(StateFiles):
+    """`StateFiles` with a lock."""
+
+    _advice = _ADVICE
 
     def __init__(self, directory: str = "", config_path: str = "") -> None:
-        self.directory = directory or default_directory()
-        self.config_path = config_path
+        super().__init__(directory or default_directory(), config_path)
         self._locked = False
 
     def open(self) -> None:
@@ -47,15 +67,15 @@ class Store:
             _make_directories(self.directory)
             # Files made here are readable by all, so the directory must keep others out.
             mode = os.stat(self.directory)[0]
-            if not mode & 0o040000:
+            if not mode & _DIRECTORY:
                 raise OSError(_ENOTDIR)
             if mode & 0o077:
-                os.system("chmod 700 '" + self.directory.replace("'", "'\\''") + "'")
+                _chmod(self.directory, 0o700)
             held = living_holder(read_text(self.path("lock")), read_text)
             if not held:
                 self._replace(self.path("lock"), own_record(read_text).encode())
         except OSError as error:
-            raise CannotStart(Exit.MISSING, _problem(self.directory, error))
+            raise CannotStart(Exit.MISSING, self._problem(self.directory, error))
         if held:
             raise CannotStart(
                 Exit.RUNNING,
@@ -69,50 +89,13 @@ class Store:
             self._locked = False
             os.remove(self.path("lock"))
 
-    def path(self, name: str) -> str:
-        return self.directory + "/" + name
-
-    def startup_config(self) -> "bytes | None":
-        """The startup configuration; None if there is none. Raises `CannotStart` if CONFIG cannot be read."""
-        if self.config_path:
-            try:
-                with open(self.config_path, "rb") as file:
-                    return file.read()
-            except OSError as error:
-                raise CannotStart(Exit.CONFIGURATION, self.config_path + ": " + _words(error))
-        return copies.choose(self.read(_COPIES[0]), self.read(_COPIES[1]))[0]
-
-    def readable_by_others(self) -> bool:
-        """Whether group or world may read CONFIG."""
+    def names(self, folder: str) -> "list[tuple[str, int]]":
+        """(name, bytes) of the files in a folder of the directory, sorted."""
         try:
-            return bool(self.config_path and os.stat(self.config_path)[0] & 0o044)
+            found = [row[0] for row in os.ilistdir(self.path(folder))]  # type: ignore[attr-defined]
         except OSError:
-            return False
-
-    def read(self, name: str, count: int = -1) -> "bytes | None":
-        """A file of the directory, or its first `count` bytes; None if it cannot be read."""
-        try:
-            with open(self.path(name), "rb") as file:
-                return file.read(count)
-        except OSError:
-            return None
-
-    def write(self, name: str, data: bytes) -> bool:
-        """Replace a file of the directory atomically; "startup-config" goes to CONFIG (the last one stays as CONFIG~) or to
-        the older of the two copies. False if it could not be written; the old content is then still there."""
-        if "/" in name or name.startswith("."):
-            return False
-        try:
-            if name != STARTUP:
-                self._replace(self.path(name), data)
-            elif self.config_path:
-                self._write_config(data)
-            else:
-                _, generation, slot = copies.choose(self.read(_COPIES[0]), self.read(_COPIES[1]))
-                self._replace(self.path(_COPIES[slot]), copies.pack(generation + 1, data))
-        except OSError:
-            return False
-        return True
+            return []
+        return sorted([(name, os.stat(self.path(folder) + "/" + name)[6]) for name in found if copies.is_name(name)])
 
     def append(self, name: str, data: bytes) -> bool:
         """Add to the end of a file of the directory, not forced to the disk. False if it could not be written."""
@@ -127,7 +110,7 @@ class Store:
         try:
             file = open(path, "wb")  # noqa: SIM115 it stays open
         except OSError as error:
-            raise CannotStart(Exit.MISSING, path + ": " + _words(error))
+            raise CannotStart(Exit.MISSING, path + ": " + self._words(error))
 
         def write(data: bytes) -> None:
             file.write(data)
@@ -135,21 +118,39 @@ class Store:
 
         return write
 
-    def _write_config(self, data: bytes) -> None:
-        try:
-            with open(self.config_path, "rb") as file:
-                last = file.read()
-            self._replace(self.config_path + "~", last)
-        except OSError as error:
-            if error.errno != errno.ENOENT:
-                raise
-        self._replace(self.config_path, data)
+    def _words(self, error: OSError) -> str:
+        return _WORDS.get(error.errno or 0, f"error {error.errno}")
 
-    def _replace(self, path: str, data: bytes) -> None:
-        with open(path + ".new", "wb") as file:
-            file.write(data)
-            file.flush()  # on this port flush is fsync
-        os.rename(path + ".new", path)
+    def _make_folder(self, path: str) -> None:
+        os.mkdir(path)
+        _sync_folder(self.directory)
+
+    def _replace(self, path: str, data: bytes, mode: int = 0) -> None:
+        """mode: for a place that is open to others, 0 within the directory."""
+        half = temporary(path)
+        try:
+            with open(half, "wb") as file:
+                if mode:
+                    _chmod(half, mode)
+                if file.write(data) != len(data):
+                    raise OSError(_ENOSPC)
+                file.flush()  # on this port flush is fsync
+            os.rename(half, path)
+        except OSError:
+            self._forget_half(path)
+            raise
+        _sync_folder(
+            path.rpartition("/")[0] + "/" if "/" in path else "."
+        )  # the new name itself must reach the disk too
+
+
+def _sync_folder(path: str) -> None:
+    with open(path, "rb") as folder:
+        folder.flush()
+
+
+def _chmod(path: str, mode: int) -> None:
+    os.system(f"chmod {mode:o} '" + path.replace("'", "'\\''") + "'")
 
 
 def _make_directories(path: str) -> None:
@@ -169,20 +170,3 @@ def _effective_user() -> str:
         if line.startswith("Uid:"):
             return line.split()[2]
     return ""
-
-
-_WORDS = {
-    errno.EACCES: "permission denied",
-    errno.ENOENT: "no such file or directory",
-    errno.EISDIR: "is a directory",
-    _ENOTDIR: "not a directory",
-}
-
-
-def _words(error: OSError) -> str:
-    return _WORDS.get(error.errno or 0, f"error {error.errno}")
-
-
-def _problem(path: str, error: OSError) -> str:
-    advice = "; run as root or choose another place with --state-dir" if error.errno == errno.EACCES else ""
-    return path + ": " + _words(error) + advice

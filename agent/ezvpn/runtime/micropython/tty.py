@@ -1,7 +1,8 @@
 """Terminals on MicroPython: this one, or a serial port. Same names as runtime/cpython/tty.py.
 
-This interpreter cannot make a descriptor non-blocking, so it is read a byte at a time and written a little at a time, each only
-when poll says so. It cannot unlock a pty either (no ioctl): `--console pty` is refused with the way out.
+Belongs here: open files, raw mode with restore. What is the same on CPython is in runtime/console_line.py. This interpreter
+cannot make a descriptor non-blocking, so it is read a byte at a time and written a little at a time, each only when poll says
+so. It cannot unlock a pty either (no ioctl): `--console pty` is refused with the way out.
 """
 
 import errno
@@ -9,136 +10,75 @@ import os
 import select
 import termios
 
-from ezvpn.runtime.backlog import Backlog
 from ezvpn.runtime.calls import Answer, Part
+from ezvpn.runtime.console_line import ConsoleLine, serial_settings
 from ezvpn.runtime.exits import CannotStart, Exit
 from ezvpn.runtime.micropython.loop import Loop
+from ezvpn.runtime.slow_writer import SlowWriter
 
-QUIT = b"\x1d"  # Ctrl-]: a raw terminal has no interrupt key of its own
 _READ_BYTES = 512
-_WRITE_BYTES = 256  # what a terminal that polls as writable takes without blocking
-_REOPEN_MS = 2000
-_BAUD = 9600  # the usual speed of a router's console
-_SPEEDS = (9600, 57600, 115200, 230400, 460800, 500000, 576000, 921600)
-_CFLAG, _ISPEED, _OSPEED = 2, 4, 5
-_CLOCAL_CREAD = 0o4200  # asm-generic/termbits.h; the same on ARM and MIPS
+_IFLAG, _CFLAG, _ISPEED, _OSPEED = 0, 2, 4, 5
+# Of asm-generic/termbits.h, which this interpreter names in part only; the same on ARM and MIPS.
+_B_UNNAMED = {19200: 0o16, 38400: 0o17}
+_CLOCAL_CREAD = 0o4200
+_IXON_IXOFF_PARMRK = 0o12010
+_IGNBRK_BRKINT_INPCK = 0o23
 _REGULAR = 0o100000
 _KIND = 0o170000
 
 
-class FdWriter:
-    """Writes to a descriptor that may be slow and stays in blocking mode: only while it polls as writable, a little at a time,
-    the rest waits in a bounded backlog. `stream` is an open file."""
+class FdWriter(SlowWriter):
+    """A `SlowWriter` on an open file."""
 
     def __init__(self, loop: Loop, stream: Part, file: bool = False) -> None:
-        self._loop = loop
-        self._stream = stream
-        self._poll = select.poll()
-        self._file = file
-        if not file:
-            self._poll.register(stream, select.POLLOUT)
-        self.backlog = Backlog()
-        self.on_readable: Part = None  # set by whoever also reads this stream, so that both sides stay watched
-        self.broken = False
+        super().__init__(loop, stream, file)
 
-    def write(self, data: bytes) -> None:
-        """Queue output and write what can be written. A broken stream swallows it."""
-        if not self.broken:
-            self.backlog.add(data)
-            self.flush()
-
-    def flush(self) -> None:
-        """Write as long as the stream takes it; watch it for the rest."""
-        try:
-            while self.backlog.size and (self._file or self._writable()):
-                self.backlog.consume(self._stream.write(self.backlog.head(_WRITE_BYTES)) or 0)
-        except OSError:
-            self.broken = True
-            self.backlog.clear()
-        if not self._file:
-            self._loop.watch(self._stream, self.on_readable, self.flush if self.backlog.size else None)
-
-    def drain(self, ms: int) -> None:
-        """Wait up to `ms` for the last words; for the end of a run only."""
-        while self.backlog.size and not self.broken and self._poll.poll(ms):
-            self.flush()
-
-    def _writable(self) -> bool:
-        return bool(self._poll.poll(0))
+    def _put(self, data: bytes) -> int:
+        return self._stream.write(data) or 0
 
 
-class Terminal:
-    """One console. `on_open(terminal, width)`, `on_bytes(data)` and `on_gone()` are called from the loop; a serial port may open
-    and go several times. Made by `open_terminal`."""
+class Terminal(ConsoleLine):
+    """`ConsoleLine` on open files. Made by `open_terminal`."""
 
-    def __init__(self, loop: Loop, on_open: Answer, on_bytes: Answer, on_gone: Answer) -> None:
-        self._loop = loop
-        self._on_open = on_open
-        self._on_bytes = on_bytes
-        self._on_gone = on_gone
-        self._in: Part = None
+    def __init__(
+        self, loop: Loop, on_open: Answer, on_bytes: Answer, on_break: Answer, on_gone: Answer, on_note: Answer
+    ) -> None:
+        super().__init__(loop, on_open, on_bytes, on_break, on_gone, on_note)
         self._in_poll = select.poll()
-        self._saved: "list[tuple[int, Part]]" = []
-        self._writer: "FdWriter | None" = None
-        self._port: "tuple[str, int] | None" = None
-        self._timer: Part = None
-        self.lost = 0  # how often an open terminal went away
-        self.hangs_up = False  # it is the agent's own terminal: when that goes, the agent goes with it
-
-    def write(self, data: bytes) -> None:
-        """Output; dropped while nothing is open."""
-        if self._writer is not None:
-            self._writer.write(data)
-
-    def close(self) -> None:
-        """Last words, terminal settings as before, no more callbacks."""
-        if self._timer is not None:
-            self._loop.cancel(self._timer)
-            self._timer = None
-        if self._writer is not None:
-            if self._saved:
-                self._writer.write(b"\r\n")  # whoever has the terminal next starts on a line of its own
-            self._writer.drain(100)
-        self._release()
-        self._port = None
 
     def use(self, stream_in: Part, stream_out: Part, out_is_file: bool = False) -> None:
         """Attach to open files."""
-        self._in = stream_in
         self._in_poll.register(stream_in, select.POLLIN)
-        self._writer = FdWriter(self._loop, stream_out, out_is_file)
-        if stream_in is stream_out:
-            self._writer.on_readable = self._readable
-        self._loop.watch(stream_in, self._readable)
-        self._on_open(self, 80)
+        self._attach(stream_in, stream_out, FdWriter(self._loop, stream_out, out_is_file), 80)
 
     def raw(self, fd: int, speed: int = 0) -> None:
-        """Raw mode, at `speed` bit/s if given, until `close`. Raises `OSError`."""
+        """Raw mode until `close`. With a speed in bit/s it is a serial line: XON/XOFF in both directions, breaks marked among the
+        bytes. Raises `OSError`."""
         before = termios.tcgetattr(fd)
         termios.setraw(fd)  # type: ignore[attr-defined]
         if speed:
             now = termios.tcgetattr(fd)
+            now[_IFLAG] = (now[_IFLAG] & ~_IGNBRK_BRKINT_INPCK) | _IXON_IXOFF_PARMRK
             now[_CFLAG] |= _CLOCAL_CREAD
-            now[_ISPEED] = now[_OSPEED] = getattr(termios, "B" + str(speed))
+            now[_ISPEED] = now[_OSPEED] = _B_UNNAMED.get(speed) or getattr(termios, "B" + str(speed))
             termios.tcsetattr(fd, termios.TCSANOW, now)
-        self._saved.append((fd, before))
+        if not [1 for known, _ in self._saved if known == fd]:
+            self._saved.append((fd, before))
 
-    def port(self, device: str, speed: int) -> None:
-        """Open a serial port, and again every 2 s while it is not there."""
-        self._port = (device, speed)
+    def _opened(self, device: str, speed: int) -> Part:
         try:
             stream = open(device, "r+b")  # noqa: SIM115 it stays open
+        except OSError:
+            return None
+        self._held.append(stream)
+        try:
             self.raw(stream.fileno(), speed)
         except OSError:
-            self._again()
-            return
-        self.use(stream, stream)
+            self._release()
+            return None
+        return stream
 
-    def _again(self) -> None:
-        device, speed = self._port or ("", 0)
-        self._timer = self._loop.at(self._loop.now() + _REOPEN_MS, lambda: self.port(device, speed))
-
-    def _readable(self) -> None:
+    def _read(self) -> "bytes | None":
         data = b""
         try:
             # read(n) would wait for all n bytes.
@@ -149,41 +89,31 @@ class Terminal:
                 data += byte
         except OSError:
             pass
-        if data:
-            self._on_bytes(data)
-            return
-        self.lost += 1
-        self._release()
-        self._on_gone()
-        if self._port is not None:
-            self._again()
+        return data
 
-    def _release(self) -> None:
+    def _restore(self) -> None:
         for fd, before in self._saved:
             try:
                 termios.tcsetattr(fd, termios.TCSANOW, before)
             except OSError:
                 pass  # an unplugged port has no settings any more
         self._saved = []
+
+    def _let_go(self) -> None:
         if self._in is not None:
             self._in_poll.unregister(self._in)
-            self._loop.unwatch(self._in)
-            if self._port is not None:
-                self._in.close()
-        if self._writer is not None:
-            self._loop.unwatch(self._writer._stream)
-        self._in = None
-        self._writer = None
+        for stream in self._held:
+            stream.close()
 
 
 def open_terminal(
-    loop: Loop, spec: str, on_open: Answer, on_bytes: Answer, on_gone: Answer, on_note: Answer
+    loop: Loop, spec: str, on_open: Answer, on_bytes: Answer, on_break: Answer, on_gone: Answer, on_note: Answer
 ) -> Terminal:
-    """The terminal that `--console` asks for. `on_note(text)` gets a line for its user before the first session opens.
+    """The terminal that `--console` asks for. `on_note(text)` gets lines for whoever started the agent.
 
     `spec`: "-" this terminal, or DEVICE[,BAUD]. Raises `CannotStart` where that is not possible.
     """
-    terminal = Terminal(loop, on_open, on_bytes, on_gone)
+    terminal = Terminal(loop, on_open, on_bytes, on_break, on_gone, on_note)
     if spec == "-":
         try:
             terminal.raw(0)
@@ -203,16 +133,6 @@ def open_terminal(
         raise CannotStart(Exit.MISSING, f"{device}: {why}; name a serial port that is there, or --console -")
     terminal.port(device, speed)
     return terminal
-
-
-def serial_settings(spec: str) -> "tuple[str, int]":
-    """(device, bit/s) of DEVICE[,BAUD]. Raises `CannotStart` for a speed that is none."""
-    device, comma, baud = spec.partition(",")
-    if not comma:
-        return device, _BAUD
-    if not baud.isdigit() or int(baud) not in _SPEEDS:
-        raise CannotStart(Exit.USAGE, f"{spec}: the speed is one of {', '.join([str(speed) for speed in _SPEEDS])}")
-    return device, int(baud)
 
 
 def is_file(fd: int) -> bool:

@@ -21,6 +21,7 @@ _IPPROTO_IP = 0
 _IP_RECVERR = 11
 _MSG_ERRQUEUE = 0x2000
 _ERRORS_MOST = 16  # read a turn
+_DATAGRAM = 1024  # of TFTP none is longer than 516
 
 
 def sockaddr_in(address: bytes, port: int) -> bytes:
@@ -118,3 +119,28 @@ class IkeSockets:
             return
         name = errno.errorcode.get(error.errno or 0, f"errno {error.errno}")
         self.errors[name] = self.errors.get(name, 0) + 1
+
+
+class Datagrams:
+    """A UDP socket of its own port, for one file transfer. What the network refuses is lost: the protocol repeats."""
+
+    def __init__(self) -> None:
+        self.sock: Part = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock.setblocking(False)
+
+    def send(self, address: bytes, port: int, data: bytes) -> None:
+        try:
+            self.sock.sendto(data, sockaddr_in(address, port))
+        except OSError:
+            pass
+
+    def receive(self) -> "tuple[bytes, bytes, int] | None":
+        """(data, 4-byte sender, port), None when there is none now."""
+        try:
+            data, where = self.sock.recvfrom(_DATAGRAM)
+        except OSError:
+            return None
+        return data, bytes(where[4:8]), struct.unpack("!H", where[2:4])[0]
+
+    def close(self) -> None:
+        self.sock.close()

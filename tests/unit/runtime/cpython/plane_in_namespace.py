@@ -17,6 +17,7 @@ from ezvpn.dataplane.tun import TunPlane
 from ezvpn.runtime.cpython.netlink import NetlinkKernel
 from ezvpn.runtime.cpython.tundev import Mover, open_raw_esp
 from ezvpn.wire.inet import ipv4_bytes
+from ezvpn_hil.lab.processes import wait_until
 from unit.dataplane.contract import PEER, START, child_up, mode_config
 
 SPLIT = ("10.1.0.0/16", "10.2.0.0/16")
@@ -34,6 +35,8 @@ def build():
     ip("link", "set", "wan", "up")
     ip("addr", "add", "192.0.2.10/24", "dev", "wan")
     ip("route", "add", "default", "via", "192.0.2.1")
+    # The kernel says so a moment later; until then a dump changes by itself.
+    assert wait_until(lambda: all("state UP" in ip("-o", "link", "show", name) for name in ("wan", "far")), 5)
 
 
 def everything():

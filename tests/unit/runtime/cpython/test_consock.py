@@ -10,8 +10,9 @@ from ezvpn.runtime.cpython.loop import Loop
 
 
 class Host:
-    def execute(self, line):
-        return 0, line.upper() + "\n"
+    def execute(self, line, done):
+        done(0, line.upper() + "\n")
+        return 1
 
 
 def ask(path, answers):

@@ -72,6 +72,28 @@ def test_a_stream_watched_before_run_is_read_and_another_written(run):
     assert far.recv(10) == b"answer"
 
 
+def test_a_timer_comes_between_two_streams_that_take_their_time():
+    """Without asyncio, that is; asyncio serves all streams of a turn before its timers."""
+    loop = Loop()
+    order = []
+
+    def slow(sock):
+        order.append("stream")
+        sock.recv(1)
+        until = loop.now() + 20
+        while loop.now() < until:
+            pass
+
+    pairs = [socket.socketpair(), socket.socketpair()]
+    for near, far in pairs:
+        far.send(b"x")
+        loop.watch(near, lambda near=near: slow(near))
+    loop.at(loop.now() + 5, lambda: order.append("timer"))
+    loop.at(loop.now() + 60, loop.stop)
+    loop.run()
+    assert order == ["stream", "timer", "stream"]
+
+
 def test_an_unwatched_stream_is_not_served(run):
     loop = Loop()
     near, far = socket.socketpair()
@@ -174,7 +196,7 @@ def test_asyncio_takes_over_what_was_watched_and_timed():
         far.send(b"after")
 
     loop.watch(near, readable)
-    forgotten = loop.at(loop.now() + 1, lambda: pytest.fail("cancelled"))
+    forgotten = loop.at(loop.now() + 500, lambda: pytest.fail("cancelled"))
     loop.at(loop.now(), lambda: loop.cancel(forgotten))
     far.send(b"before")
     loop.at(loop.now() + 5, lambda: loop.with_asyncio(taken_over))

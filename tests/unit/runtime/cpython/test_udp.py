@@ -3,7 +3,7 @@
 import select
 import socket
 
-from ezvpn.runtime.cpython.udp import IkeSockets
+from ezvpn.runtime.cpython.udp import Datagrams, IkeSockets
 
 LOCAL = b"\x7f\0\0\1"
 
@@ -74,3 +74,19 @@ def test_an_error_of_one_peer_costs_another_nothing():
         assert sockets.receive_into(1, bytearray(20)) == (11, LOCAL, sockets.ports[0])
     assert set(sockets.errors) <= {"ECONNREFUSED"}
     sockets.close()
+
+
+def test_a_socket_for_one_transfer():
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind(("127.0.0.1", 0))
+    server.settimeout(5)
+    ours = Datagrams()
+    assert ours.receive() is None
+    ours.send(b"\x7f\0\0\1", server.getsockname()[1], b"request")
+    data, where = server.recvfrom(100)
+    server.sendto(data + b"!", where)
+    assert select.select([ours.sock], [], [], 5)[0]
+    assert ours.receive() == (b"request!", b"\x7f\0\0\1", server.getsockname()[1])
+    ours.send(b"\xff\xff\xff\xff", 69, b"not permitted, and nobody dies of it")
+    ours.close()
+    server.close()

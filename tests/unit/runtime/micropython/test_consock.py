@@ -11,9 +11,10 @@ from ezvpn.runtime.attach import Attachments
 from ezvpn.runtime.micropython.consock import ConsoleSocket
 from ezvpn.runtime.micropython.loop import Loop
 class Host:
-    def execute(self, line):
+    def execute(self, line, done):
         loop.at(loop.now() + 50, loop.stop)
-        return 0, line.upper() + "\\n"
+        done(0, line.upper() + "\\n")
+        return 1
 loop = Loop()
 listener = ConsoleSocket(loop, %r, Attachments(loop, Host()))
 print("ready")

@@ -75,6 +75,31 @@ loop.run()
     assert out == "read 3 True\n"
 
 
+def test_a_timer_comes_between_two_streams_that_take_their_time():
+    out = run(
+        PRELUDE
+        + """
+import time
+from ezvpn.runtime.micropython.udp import IkeSockets
+sockets = IkeSockets((0, 0))
+order = []
+def slow(index):
+    order.append("stream")
+    sockets.receive_into(index, bytearray(10))
+    time.sleep_ms(20)
+loop.watch(sockets.sockets[0], lambda: slow(0))
+loop.watch(sockets.sockets[1], lambda: slow(1))
+sockets.send(b"x", (1, LOCAL, sockets.ports[0]))
+sockets.send(b"x", (0, LOCAL, sockets.ports[1]))
+loop.at(loop.now() + 5, lambda: order.append("timer"))
+loop.at(loop.now() + 60, loop.stop)
+loop.run()
+print(order)
+"""
+    )
+    assert out == "['stream', 'timer', 'stream']\n"
+
+
 def test_a_stream_taken_away_by_another_callback_of_the_same_turn_is_not_served():
     out = run(
         PRELUDE

@@ -28,7 +28,8 @@ loop.at(loop.now() + MS, loop.stop)
 for id, name in enumerate(NAMES):
     resolver.resolve(id, name)
 loop.run()
-print(max(late) < 50, resolver.refused)
+# One that blocked would do so for the seconds that it waits for an answer; less may be a busy machine.
+print(max(late) < 500, resolver.refused)
 """
 
 

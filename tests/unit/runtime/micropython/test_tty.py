@@ -5,8 +5,10 @@ import pty
 import select
 import subprocess
 import termios
+import tty
 
 from doubles.micropython import PROGRAM, ROOT, environment, run
+from doubles.serial_cable import Cable
 
 SCRIPT = """
 import sys
@@ -30,12 +32,46 @@ def flood(due):
         loop.at(following, lambda: flood(following))
     else:
         loop.stop()
-terminal = open_terminal(loop, "-", opened, heard, lambda: loop.stop(), lambda text: None)
+terminal = open_terminal(loop, "-", opened, heard, None, lambda: loop.stop(), lambda text: None)
 loop.at(loop.now() + 10000, loop.stop)
 loop.run()
 lost = terminal._writer.backlog.dropped if terminal._writer else 0
 terminal.close()
 print(len(late), max(late or [0]) < 50, lost > 0, file=sys.stderr)
+"""
+
+
+PORT = """
+import sys
+from ezvpn.runtime import console_line
+from ezvpn.runtime.micropython import tty
+from ezvpn.runtime.micropython.loop import Loop
+console_line._REOPEN_MS = 20
+loop = Loop()
+terminal = None
+def opened(it, width):
+    it.write(b"Router#")
+def heard(data):
+    terminal.write(data * 10)
+    if b"q" in data:
+        loop.stop()
+terminal = tty.open_terminal(loop, sys.argv[1], opened, heard, None, lambda: print("gone"), print)
+loop.at(loop.now() + 60000, loop.stop)
+loop.run()
+print("dropped", terminal._writer.backlog.dropped)
+terminal.close()
+"""
+
+BREAKS = """
+import sys
+from ezvpn.runtime.breaks import Marked
+from ezvpn.runtime.micropython.loop import Loop
+from ezvpn.runtime.micropython.tty import Terminal
+loop = Loop()
+terminal = Terminal(loop, lambda it, width: None, print, lambda: print("break"), loop.stop, print)
+terminal._marked = Marked()
+terminal.use(open(0, "rb"), open(1, "wb"))
+loop.run()
 """
 
 
@@ -84,6 +120,61 @@ def test_a_reader_that_stops_reading_delays_no_timer():
     os.close(slave)
 
 
+def test_a_serial_port_has_its_speed_and_loses_nothing_of_a_paste_and_comes_back(tmp_path):
+    cable = Cable(tmp_path)
+    agent = subprocess.Popen(
+        [PROGRAM, "-c", PORT, cable.near + ",19200"], env=environment(), cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    far = os.open(cable.far, os.O_RDWR | os.O_NOCTTY)
+    tty.setraw(far)
+    expect(far, b"Router#")
+    port = os.open(cable.near, os.O_RDWR | os.O_NOCTTY)
+    now = termios.tcgetattr(port)
+    os.close(port)
+    assert now[4:6] == [termios.B19200] * 2
+    assert now[0] & termios.IXON and now[0] & termios.IXOFF and now[0] & termios.PARMRK
+    assert not now[3] & (termios.ECHO | termios.ICANON | termios.ISIG)
+
+    os.set_blocking(far, False)
+    left, seen = b"x" * 20_000, b""
+    while len(seen) < 200_000:
+        assert select.select([far], [far] if left else [], [], 20) != ([], [], []), len(seen)
+        try:
+            left = left[os.write(far, left[:4096]) :]
+        except BlockingIOError:
+            pass
+        try:
+            seen += os.read(far, 65536)
+        except BlockingIOError:
+            pass
+    assert seen == b"x" * 200_000
+
+    cable.unplug(cable.near)
+    cable.plug(cable.near)
+    expect(far, b"Router#")
+    os.write(far, b"q")
+    assert agent.communicate(timeout=10)[0].splitlines() == [
+        "gone",
+        f"{cable.near}: the serial port is gone; it is tried again each second",
+        f"{cable.near}: the serial port is back",
+        "dropped 0",
+    ]
+    os.close(far)
+    cable.close()
+
+
+def test_a_break_is_told_beside_what_is_typed():
+    done = subprocess.run(
+        [PROGRAM, "-c", BREAKS],
+        env=environment(),
+        cwd=ROOT,
+        input=b"a\xff\0\0\xff\0\0b",
+        capture_output=True,
+        timeout=20,
+    )
+    assert done.stdout == b"b'ab'\nbreak\n", done.stderr
+
+
 def test_a_pty_is_refused_with_the_way_out():
     out = run(
         """
@@ -92,7 +183,7 @@ from ezvpn.runtime.micropython.loop import Loop
 from ezvpn.runtime.micropython.tty import open_terminal
 for spec in ("pty", "/dev/ttyNONE0", "/dev/ttyS0,1"):
     try:
-        open_terminal(Loop(), spec, None, None, None, None)
+        open_terminal(Loop(), spec, None, None, None, None, None)
     except CannotStart as fault:
         print(fault.code, fault.text)
 """

@@ -72,3 +72,32 @@ print(sockets.unreachable(sockets.sockets[0]), sockets.unreachable(sockets.socke
 """
     )
     assert out == "True 11\n" * 3 + "1\n[b'\\x7f\\x00\\x00\\x01'] [] 0\n"
+
+
+def test_a_socket_for_one_transfer():
+    out = run(
+        """
+import select, socket
+from ezvpn.runtime.micropython.udp import Datagrams, sockaddr_in
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for port in range(49200, 49300):
+    try:
+        server.bind(sockaddr_in(b"\\x7f\\0\\0\\1", port))
+        break
+    except OSError:
+        pass
+ours = Datagrams()
+print(ours.receive())
+ours.send(b"\\x7f\\0\\0\\1", port, b"request")
+data, where = server.recvfrom(100)
+server.sendto(data + b"!", where)
+poll = select.poll()
+poll.register(ours.sock, select.POLLIN)
+print(len(poll.poll(5000)))
+data, address, source = ours.receive()
+print(data, address, source == port)
+ours.send(b"\\xff\\xff\\xff\\xff", 69, b"not permitted, and nobody dies of it")
+ours.close()
+"""
+    )
+    assert out == "None\n1\nb'request!' b'\\x7f\\x00\\x00\\x01' True\n"

@@ -1,4 +1,4 @@
-"""The technician's side of a console: `ezvpn exec`, `ezvpn console`, and a serial terminal for a device on a port.
+"""The console of the agent on this machine: `ezvpn exec`, and `ezvpn console` without a port.
 
 CPython only, blocking: this is a program of its own beside the agent. The other end is runtime/attach.py.
 """
@@ -12,8 +12,6 @@ import tty
 
 from ezvpn.runtime.cpython.consock import NAME, connect
 from ezvpn.runtime.cpython.store import default_directory
-from ezvpn.runtime.cpython.tty import serial_settings
-from ezvpn.runtime.exits import CannotStart
 
 _QUIT = b"\x1d"  # Ctrl-], as in telnet
 _CHUNK = 4096
@@ -45,29 +43,11 @@ def ask(command: str, state_dir: str) -> "tuple[int, str]":
     return int(words[0]), body.decode("utf-8", "replace")
 
 
-def attach(port: str, state_dir: str) -> None:
-    """This terminal becomes the console of the agent, or of what is on the serial port, until Ctrl-] or the other end closes.
-    Raises `NoAgent`."""
-    if port:
-        _attach_port(port)
-        return
+def attach(state_dir: str) -> None:
+    """This terminal becomes the console of the agent, until Ctrl-] or the other end closes. Raises `NoAgent`."""
     with _agent(state_dir) as sock:
-        sock.sendall(f"attach {_width()}\n".encode())
+        sock.sendall(f"attach {_screen()}\n".encode())
         _bridge(sock.fileno())
-
-
-def _attach_port(port: str) -> None:
-    import serial  # type: ignore[import-untyped]
-
-    try:
-        device, speed = serial_settings(port)
-        with serial.Serial(device, speed, exclusive=True) as line:
-            _bridge(line.fileno())
-    except CannotStart as fault:
-        raise NoAgent(fault.text)
-    except (OSError, serial.SerialException) as error:
-        # pyserial puts the whole story into one text; the errno's words are what a person needs.
-        raise NoAgent(f"{port}: {os.strerror(error.errno) if error.errno else error}")
 
 
 def _agent(state_dir: str) -> socket.socket:
@@ -117,8 +97,10 @@ def _write_all(fd: int, data: bytes) -> None:
         data = data[os.write(fd, data) :]
 
 
-def _width() -> int:
+def _screen() -> str:
+    """Columns and rows; without rows, output does not pause."""
     try:
-        return os.get_terminal_size(1).columns or 80
+        size = os.get_terminal_size(1)
     except OSError:
-        return 80
+        return "80"
+    return f"{size.columns or 80} {size.lines}"
