@@ -87,9 +87,10 @@ class Namespace:
         with (self._log_dir / f"{name}.log").open("ab") as log:
             return self._processes.start(name, self.command(argv), log, env, stdin)
 
-    def ping(self, address: str, count: int = 3, wait_s: int = 1) -> bool:
-        """Whether every echo request was answered."""
-        done = self.run(["ping", "-n", "-q", "-c", str(count), "-i", "0.1", "-W", str(wait_s), address], check=False)
+    def ping(self, address: str, count: int = 3, wait_s: int = 1, source: str = "") -> bool:
+        """Whether every echo request was answered. source: one of its own addresses."""
+        words = ["ping", "-n", "-q", "-c", str(count), "-i", "0.1", "-W", str(wait_s)]
+        done = self.run([*words, *(["-I", source] if source else []), address], check=False)
         return done.returncode == 0 and " 0% packet loss" in done.stdout
 
     def batch(self, *lines: str) -> None:
