@@ -62,11 +62,11 @@ def end(name: str, cipher: str, key_bits: str, auth: str) -> None:
 
     def outward() -> None:
         turns[0] += 1
-        mover.outward()
+        mover.outward(loop.now())
 
     def inward() -> None:
         turns[1] += 1
-        mover.inward(ike, 0)
+        mover.inward(ike, loop.now())
 
     loop.watch(kernel.tun.fd, outward)
     loop.watch(sockets.sockets[1], inward)

@@ -16,6 +16,7 @@ class FakeEndpoint:
         self.to = (0, b"\0\0\0\0", 500)
         self.events = []
         self.room = 16
+        self.steps = 1  # that making a key pair takes
         self.watched = False  # whether `probe` finds dead peer detection running
         self._next_session = 1
         self._next_child = 1
@@ -62,8 +63,8 @@ class FakeEndpoint:
     def set_keepalive(self, session, keepalive, now):
         self.calls.append(("set_keepalive", session, keepalive))
 
-    def retire(self, session, now):
-        self.calls.append(("retire", session))
+    def retire(self, session, now, children=None):
+        self.calls.append(("retire", session) if children is None else ("retire", session, children))
 
     def abandon(self, session, now):
         if session in self.alive:
@@ -79,6 +80,12 @@ class FakeEndpoint:
 
     def prepare(self, group, now):
         self.calls.append(("prepare", group))
+        return self.steps <= 1
+
+    def prepare_on(self, group, now):
+        self.calls.append(("prepare_on", group))
+        self.steps -= 1
+        return self.steps <= 1
 
     def status(self, session, now):
         if session not in self.alive:

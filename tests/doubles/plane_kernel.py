@@ -6,7 +6,7 @@
 import struct
 
 from ezvpn.dataplane.port import Kernel, KernelError
-from ezvpn.wire import inet, netlink
+from ezvpn.wire import inet, netlink, nlmsg
 
 ESRCH, EEXIST, ENODEV, ENETUNREACH = 3, 17, 19, 101
 
@@ -52,11 +52,11 @@ class FakeKernel(Kernel):
     # -- Kernel -------------------------------------------------------------------------------------------------------
 
     def transact(self, request):
-        kind, flags, _, _, _ = netlink.split_messages(request)[0]
+        kind, flags, _, _, _ = nlmsg.split_messages(request)[0]
         if kind == netlink.Message.GET_LINK:
             return [_link_message(link) for link in self.links.values()]
         if kind == netlink.Message.GET_ROUTE:
-            if flags & netlink.MessageFlag.DUMP:
+            if flags & nlmsg.MessageFlag.DUMP:
                 return [_route_message(entry) for entry in self.routes]
             found = self._lookup(_as(request, netlink.Message.NEW_ROUTE).destination)
             own = inet.ipv4_bytes("192.0.2.10") if found.device_index == 2 else None

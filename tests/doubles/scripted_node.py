@@ -24,6 +24,7 @@ class ScriptedNode:
         self.to = None
         self.outbox = None
         self.closed = False
+        self.silent = False  # `execute` finds no end
 
     def transmit(self, buf, now):
         self.calls.append(("transmit",))
@@ -56,21 +57,22 @@ class ScriptedNode:
     def resolved(self, id, addresses, now):
         return self._door("resolved", id, addresses, now)
 
-    def console_open(self, id, width, now):
-        return self._door("console_open", id, width, now)
+    def console_open(self, id, width, now, length=0, attended=False):
+        return self._door("console_open", id, width, now, length, attended)
 
     def console(self, id, view, now):
         return self._door("console", id, bytes(view), now)
 
+    def console_break(self, id, now):
+        return self._door("console_break", id, now)
+
     def console_close(self, id, now):
         return self._door("console_close", id, now)
 
-    def execute(self, line, now):
-        self.answer = self._door("execute", line, now) or (0, "did " + line + "\n")
-        return self.answer
-
-    def executed(self):
-        return self.answer
+    def execute(self, id, line, now):
+        self._door("execute", id, line, now)
+        if not self.silent:
+            self.orders.append(Order("executed", id, 0, "did " + line + "\n"))
 
     def mqtt(self, what, now, topic="", payload=b""):
         return self._door("mqtt", what, now, topic, payload)
@@ -93,8 +95,26 @@ class ScriptedNode:
     def unreachable(self, peer, now):
         return self._door("unreachable", peer, now)
 
+    def icmp(self, id, source, view, now):
+        return self._door("icmp", id, source, bytes(view), now)
+
+    def icmp_failed(self, id, why, now):
+        return self._door("icmp_failed", id, why, now)
+
+    def ntp(self, source, view, now):
+        return self._door("ntp", source, bytes(view), now)
+
     def apply(self, config, now):
         return self._door("apply", config, now)
+
+    def pending(self, config, left_ms, now):
+        return self._door("pending", config, left_ms, now)
+
+    def tftp(self, id, view, address, port, now):
+        return self._door("tftp", id, bytes(view), address, port, now)
+
+    def remark(self, text, now):
+        return self._door("remark", text, now)
 
     def close(self, now):
         self.closed = True

@@ -71,6 +71,15 @@ class Sites(Pair):
         site = self.named[address]
         self.call(site, site.node.apply, parsed.config, self.now)
 
+    def tunnels(self, address: bytes) -> dict[str, TunnelStatus]:
+        """Every tunnel by name."""
+        return {status.name: status for status in self.named[address].node.tunnels(self.now)}
+
+    def isakmp_sas(self, address: bytes) -> set[int]:
+        """Sessions of the ISAKMP SAs that tunnels use."""
+        found = [status for status in self.tunnels(address).values() if status.phase1 is not None]
+        return {status.phase1.session for status in found}  # type: ignore[union-attr]
+
     def status(self, address: bytes) -> TunnelStatus:
         return self.named[address].node.tunnels(self.now)[0]
 

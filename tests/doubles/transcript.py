@@ -12,9 +12,10 @@ A transcript is a text file, one instruction a line:
 Escapes in both: \r \n \t \b \a \e \\ \xNN. Time stands still unless `= now MS` sets it.
 """
 
-from doubles.host import CONFIG, FakeHost, tunnel_up
+from doubles.host import CONFIG, FakeHost, servers, tunnel_up
 
 from ezvpn.console.host import XauthPrompt
+from ezvpn.console.probes import Progress
 from ezvpn.console.shell import Session
 
 _ESCAPES = {"r": "\r", "n": "\n", "t": "\t", "b": "\b", "a": "\a", "e": "\x1b", "\\": "\\"}
@@ -68,9 +69,15 @@ def encode(data):
 
 
 class Player:
-    """One session on a FakeHost. `happen` lines: now MS · log MNEMONIC ARG… · open [WIDTH] (a session without rights) ·
-    stored ok|failed · up · deleted (its ISAKMP SA ended) · wall MS · synced · xauth NAME FIELD,… [MESSAGE] · problem TEXT ·
-    warning TEXT · calls (prints the host's calls) · other LINE (another console types a line in configuration mode)."""
+    """One session on a FakeHost. `happen` lines:
+
+    now MS · after MS (so much later, when a timer may be due) · wall MS · synced · calls (prints the host's calls)
+    open [WIDTH] (a session without rights) · attend (the console line, as at the start of the device) · right, wrong (a password)
+    break (on the serial line) · other LINE (another console types a line in configuration mode)
+    log MNEMONIC ARG… · warning TEXT · problem TEXT · up · deleted (its ISAKMP SA ended) · xauth NAME FIELD,… [MESSAGE]
+    stored ok|failed|WHY · file NAME CONTENT (escaped) · refuses WHY (nothing can be written) · fetched CONTENT, lost WHY (a file
+    transfer ends) · progress LINE;TEXT;done or a problem (of a ping) · ntp (servers answer)
+    """
 
     def __init__(self):
         self.host = FakeHost(CONFIG)
@@ -95,14 +102,42 @@ class Player:
             words = rest.split(" ")
             host.log.add(self.now, words[0], *[argument(part) for part in words[1:]])
             self.session.refresh(self.now)
+        elif word == "attend":
+            self.session = Session(host, 7, 80, attended=True)
+            self.session.start(self.now)
+        elif word == "break":
+            self.session.recover(self.now)
+        elif word == "after":
+            self.now += int(rest)
+            self.session.timeout(self.now)
+            self.session.refresh(self.now)
+        elif word in ("right", "wrong"):
+            self.session.answer(word == "right", self.now)
         elif word == "stored":
-            self.session.stored(rest == "ok", self.now)
+            self.session.answer({"ok": True, "failed": False}.get(rest, rest), self.now)
+        elif word == "file":
+            name, _, content = rest.partition(" ")
+            host.stored[name] = decode(content)
+        elif word == "fetched":
+            self.session.answer(("", decode(rest)), self.now)
+        elif word == "lost":
+            self.session.answer((rest, b""), self.now)
+        elif word == "refuses":
+            host.refuses = rest
+        elif word == "progress":
+            lines, text, how = [part.replace("\\n", "\n") for part in (rest + ";;").split(";")][:3]
+            done = how == "done"
+            found = Progress([lines] if lines else [], text, done, "" if done else how)
+            self.session.answer(found, self.now)
         elif word == "up":
             host.statuses = [tunnel_up("cisco")]
         elif word == "deleted":
             host.deleted = [tunnel_up("cisco").phase1]
         elif word == "wall":
             host.wall = int(rest) - self.now
+        elif word == "ntp":
+            host.servers = servers(self.now)
+            host.source = "ntp"
         elif word == "synced":
             host.synced = True
         elif word == "xauth":

@@ -47,3 +47,25 @@ def reporting(device: str, broker: str = f"mqtt://{SERVICES}", *extra: str) -> s
     """The lines that report to a broker."""
     rows = [f"broker {broker}", *extra]
     return f"hostname {device}\nmqtt\n" + "".join(f" {row}\n" for row in rows)
+
+
+def site_to_site(
+    key: str,
+    suite: str,
+    esp: str,
+    *entries: tuple[tuple[str, ...], tuple[str, ...]],
+    entry: tuple[str, ...] = (),
+    interface: str = "wan0",
+) -> str:
+    """A crypto map with one entry for each of `entries`: (its peers, the `permit` lines of its access list without that word).
+    suite: phase 1 in strongSwan's words. esp: words of the transform set. entry: more lines of every entry."""
+    rows = [policy(suite), f"crypto ipsec transform-set SET {esp}\n"]
+    for number, (peers, lines) in enumerate(entries, 1):
+        rows += [
+            f"crypto isakmp key {key} address {peer}\n" for peer in peers if f"address {peer}\n" not in "".join(rows)
+        ]
+        rows += [f"access-list {100 + number} permit {line}\n" for line in lines]
+        rows.append(f"crypto map sites {10 * number} ipsec-isakmp\n")
+        rows += [f" set peer {peer}\n" for peer in peers]
+        rows += [f" {line}\n" for line in ("set transform-set SET", f"match address {100 + number}", *entry)]
+    return "".join(rows) + f"interface {interface}\n crypto map sites\n"

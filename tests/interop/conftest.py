@@ -6,6 +6,7 @@ A test that changes a gateway's options, or breaks it for good, builds its own l
 from __future__ import annotations
 
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from ezvpn_hil.lab.plan import LAN, Gateway, own_lan
 from interop.edge import Edge
 
 OUT = Path(__file__).resolve().parent.parent / ".out"
+
+# Ended by a signal, a run takes its labs down as after Ctrl-C.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

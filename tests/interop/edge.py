@@ -7,9 +7,12 @@ lines of its configuration (`configurations`).
 from __future__ import annotations
 
 import json
+import re
 import signal
+import socket
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -22,12 +25,15 @@ from ezvpn_hil.lab.processes import wait_until
 
 UP = "%CRYPTO-6-EZVPN_CONNECTION_UP"
 DOWN = "%CRYPTO-6-EZVPN_CONNECTION_DOWN"
+SESSION_UP = "%CRYPTO-5-SESSION_STATUS: Crypto tunnel is UP"
 TUNNEL = "HQ"
 TEN_MEGABYTES = 10_000_000
 TERM_LIMIT_S = 3.0
 PING_LIMIT_S = 5.0
 QUIET_S = 0.1
 QUIET_MS = 10.0
+CONSOLE_S = 10.0
+STATUS = re.compile(r"(\S+ +\S+ [\d:.]+): %CRYPTO-5-SESSION_STATUS: Crypto tunnel is (UP|DOWN) *\.  Peer ([\d.]+):")
 
 
 class Edge:
@@ -67,7 +73,24 @@ class Edge:
 
     def show(self, what: str = "crypto ipsec client ezvpn") -> Any:
         """The json twin of a `show` command."""
-        return json.loads(self.agent.execute(f"show {what} json"))
+        return json.loads(self.ask(f"show {what} json"))
+
+    def ask(self, command: str) -> str:
+        """The answer to a command, without a program of ours in between: for questions that are asked often."""
+        with socket.socket(socket.AF_UNIX) as client, client.makefile("rb") as answer:
+            client.settimeout(CONSOLE_S)
+            client.connect(str(self.agent.state_dir / "console.sock"))
+            client.sendall(f"exec {command}\n".encode())
+            code, _, text = answer.read().partition(b"\n")
+        assert code.startswith(b"0 "), text
+        return text.decode()
+
+    def history(self) -> list[tuple[float, str, str]]:
+        """(second, UP or DOWN, peer) of every time the tunnel came up or went down."""
+        return [
+            (datetime.strptime("2000 " + at, "%Y %b %d %H:%M:%S.%f").timestamp(), word, peer)
+            for at, word, peer in STATUS.findall(self.agent.log_text())
+        ]
 
     @property
     def address(self) -> str:
@@ -136,12 +159,56 @@ class Edge:
                     assert secret.strip() not in self.agent.log_text(), f"a secret in {self.agent.log}"
 
 
-class Dashboard:
-    """What one device has reported, in the order of the broker."""
+class Console:
+    """A person at the console of an agent, with all rights. `text`: all that was printed since."""
 
-    def __init__(self, broker: Broker | None, device: str, session: str = "") -> None:
+    def __init__(self, edge: Edge) -> None:
+        self.text = ""
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(CONSOLE_S)
+        self._socket.connect(str(edge.agent.state_dir / "console.sock"))
+        self._socket.sendall(b"attach 200\n")
+        self.wait(">")
+        self.type("enable")
+
+    def __enter__(self) -> Console:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def wait(self, end: str) -> str:
+        """Read until what was printed since the last call ends so; it."""
+        start = len(self.text)
+        while not self.text.rstrip().endswith(end) or len(self.text) == start:
+            data = self._socket.recv(4096)
+            assert data, f"the console was closed after {self.text[start:]!r}"
+            self.text += data.decode()
+        return self.text[start:]
+
+    def send(self, line: str) -> None:
+        """Type a line and don't wait."""
+        self._socket.sendall(line.encode() + b"\r")
+
+    def type(self, line: str, end: str = "#") -> str:
+        """Type a line and wait for what the console prints at the end of its answer."""
+        self.send(line)
+        return self.wait(end)
+
+    def paste(self, text: str) -> None:
+        """A configuration as somebody pastes it: no line is refused."""
+        for line in ("configure terminal", *text.splitlines(), "end"):
+            answer = self.type(line)
+            assert "% " not in answer.replace("% Warning", ""), answer
+
+
+class Dashboard:
+    """What one device has reported of a tunnel, in the order of the broker."""
+
+    def __init__(self, broker: Broker | None, device: str, session: str = "", tunnel: str = TUNNEL) -> None:
         assert broker is not None
         self.base = f"ezvpn/{device}"
+        self.tunnel = tunnel
         self._subscription = broker.subscribe(f"{self.base}/#", session)
 
     @property
@@ -164,11 +231,11 @@ class Dashboard:
 
     @property
     def states(self) -> list[dict[str, Any]]:
-        return self.of(f"tunnel/{TUNNEL}/state")
+        return self.of(f"tunnel/{self.tunnel}/state")
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        return self.of(f"tunnel/{TUNNEL}/event")
+        return self.of(f"tunnel/{self.tunnel}/event")
 
     def wait_event(self, mnemonic: str, text: str = "", count: int = 1, limit_s: float = 10.0) -> dict[str, Any]:
         """Wait until so many events of that mnemonic with this text came; the last of them."""

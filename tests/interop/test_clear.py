@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import time
 
-import pytest
-
 from ezvpn_hil.lab.lab import Lab
 from ezvpn_hil.lab.processes import wait_until
 from interop.configurations import connecting
 from interop.edge import Edge
-
-pytestmark = pytest.mark.shares
 
 BACK_S = 3.0
 

@@ -13,8 +13,6 @@ from interop.configurations import connecting
 from interop.conftest import kept
 from interop.edge import Edge
 
-pytestmark = pytest.mark.shares
-
 KEEPALIVE = "crypto isakmp keepalive 10 2 periodic\n"
 ACK = "DPD/R_U_THERE_ACK received"
 END = "Input = IKE_MSG_FROM_PEER, IKE_MM_EXCH"

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
 from ezvpn.wire.isakmp import Exchange
 from ezvpn_hil.lab.agent import CPYTHON, micropython
 from ezvpn_hil.lab.lab import Lab
@@ -33,6 +35,9 @@ KEEPALIVE = "crypto isakmp keepalive 10 2 periodic\n"
 PROBES, VERDICT = (10, 12, 14, 16, 18), 20
 EXACT_S = 0.2
 PROGRAMS = {"cpython": CPYTHON, "micropython": micropython()}
+
+
+pytestmark = pytest.mark.alone
 
 
 class Seen(NamedTuple):
@@ -115,9 +120,8 @@ def test_a_gateway_that_falls_silent_is_given_up_to_the_tenth_of_a_second(tmp_pa
                 assert {message.source for message in unanswered} == {first.source}
                 after = [message.at - first.at for message in unanswered]
                 print(edge.name, [f"{second:.3f}" for second in after])
-                for second, expected in zip(
-                    after, (*PROBES, VERDICT), strict=True
-                ):  # the last one is the ISAKMP delete
+                # the last one is the ISAKMP delete
+                for second, expected in zip(after, (*PROBES, VERDICT), strict=True):
                     assert abs(second - expected) <= EXACT_S, after
                 down = (stamp(line) - first.at) % DAY_S
                 print(edge.name, f"DOWN {down:.3f}")

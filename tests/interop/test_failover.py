@@ -4,31 +4,17 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import datetime
-
-import pytest
 
 from ezvpn_hil.lab.lab import Lab
 from ezvpn_hil.lab.plan import gateway_wan
 from interop.configurations import connecting, reporting
 from interop.edge import DOWN, UP, Dashboard, Edge
 
-pytestmark = pytest.mark.shares
-
 GIVEN_UP_S = 25.0
 WATCHED = "crypto isakmp keepalive 10 2 periodic\n"
 DEAD_S = 25.0  # seconds + 5 x retry, and some
 AT_ONCE_S = 1.0
 ROUND_S = 150.0  # three silent gateways, 15 s each, and a pause of 60 s and a half
-STATUS = re.compile(r"(\S+ +\S+ [\d:.]+): %CRYPTO-5-SESSION_STATUS: Crypto tunnel is (UP|DOWN) *\.  Peer ([\d.]+):")
-
-
-def history(edge: Edge) -> list[tuple[float, str, str]]:
-    """(second, UP or DOWN, gateway) of every time the tunnel came up or went down."""
-    return [
-        (datetime.strptime("2000 " + at, "%Y %b %d %H:%M:%S.%f").timestamp(), word, peer)
-        for at, word, peer in STATUS.findall(edge.agent.log_text())
-    ]
 
 
 def test_a_peer_by_name(lab: Lab) -> None:
@@ -127,7 +113,7 @@ def test_one_gateway_after_the_other_fails_and_the_agent_finds_its_way(gateway_m
     edge.wait_up(5, ROUND_S)
     edge.check_both_ways()
 
-    told = history(edge)
+    told = edge.history()
     assert [(word, peer) for _, word, peer in told] == [
         *[("UP", first.address), ("DOWN", first.address)],
         *[("UP", second.address), ("DOWN", second.address)],

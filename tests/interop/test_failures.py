@@ -19,8 +19,6 @@ from interop.configurations import connecting, policy, reporting
 from interop.conftest import kept
 from interop.edge import Dashboard, Edge
 
-pytestmark = pytest.mark.shares
-
 # An attempt is given up 15 s after its first datagram (0, 1, 3, 7 s).
 GIVEN_UP_S = 25.0
 ABSENT = "198.51.100.99"  # nobody has this address

@@ -201,7 +201,10 @@ with Lab(nat=False) as lab:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_a_lab_whose_owner_was_ended_is_removed(number: signal.Signals) -> None:
+def test_a_lab_whose_owner_was_ended_is_removed(
+    number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EZVPN_LAB_DIR", str(tmp_path))  # so that no other lab clears up first
     owner = subprocess.Popen(
         [sys.executable, "-c", OWNER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
@@ -239,6 +242,7 @@ def test_commands_of_a_person(tmp_path: Path) -> None:
     assert wait_until(lambda: not any(n.startswith(name) for n in existing()), 1)
 
 
+@pytest.mark.alone
 def test_a_lab_is_up_within_seconds() -> None:
     began = time.monotonic()
     with Lab(nat=False, broker="none"):

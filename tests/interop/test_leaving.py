@@ -12,8 +12,6 @@ from ezvpn_hil.lab.processes import wait_until
 from interop.configurations import connecting, reporting
 from interop.edge import DOWN, TERM_LIMIT_S, UP, Edge
 
-pytestmark = pytest.mark.shares
-
 BOTH_STOPS = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["TERM", "Ctrl-C"])
 SPLIT, TWO, DEFAULT = 0, 1, 2
 ABSENT = "198.51.100.99"

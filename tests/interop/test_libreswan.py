@@ -12,8 +12,6 @@ from interop.configurations import connecting, policy
 from interop.conftest import kept
 from interop.edge import Edge
 
-pytestmark = pytest.mark.shares
-
 SUITES = {
     # 3des-sha1-modp1536 is offered when the gateway refuses group 14; the fourth only by policy
     "aes256-sha256-modp2048": "aes128-sha1",

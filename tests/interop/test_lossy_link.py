@@ -10,8 +10,6 @@ from ezvpn_hil.lab.processes import wait_until
 from interop.configurations import connecting
 from interop.edge import Edge
 
-pytestmark = pytest.mark.shares
-
 LOSS_PERCENT = 30
 CONNECT_LIMIT_S = 120.0
 

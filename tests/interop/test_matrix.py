@@ -15,8 +15,6 @@ from interop.configurations import GROUPS, connecting, policy
 from interop.conftest import kept
 from interop.edge import Edge
 
-pytestmark = pytest.mark.shares
-
 SUITES = ("3des-sha1-modp1024", "aes128-sha1-modp1024", "aes256-sha256-modp2048", "aes256-sha512-modp4096")
 # Only these are offered without being asked for.
 BY_DEFAULT = SUITES[:3]

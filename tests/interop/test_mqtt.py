@@ -47,6 +47,7 @@ def test_a_broker_restart_loses_no_event(interpreter: list[str], broker: Mosquit
     scenes.a_broker_restart_loses_no_event(interpreter, broker)
 
 
+@pytest.mark.alone
 def test_a_stopped_device_says_offline_itself(interpreter: list[str], broker: Mosquitto) -> None:
     scenes.a_stopped_device_says_offline_itself(interpreter, broker)
 
@@ -55,10 +56,12 @@ def test_another_route_reconnects_at_once_without_an_offline(interpreter: list[s
     scenes.another_route_reconnects_at_once_without_an_offline(interpreter, broker)
 
 
+@pytest.mark.alone
 def test_a_silent_broker_delays_nothing(interpreter: list[str]) -> None:
     scenes.a_silent_broker_delays_nothing(interpreter)
 
 
+@pytest.mark.alone
 def test_a_broker_silent_in_the_tls_handshake_delays_nothing(interpreter: list[str], lasting: Mosquitto) -> None:
     scenes.a_silent_broker_delays_nothing(interpreter, tls=1, ca=lasting.certificates / "ca.pem")
 

@@ -8,16 +8,12 @@ import threading
 import time
 from pathlib import Path
 
-import pytest
-
 from ezvpn_hil.lab.lab import Lab
 from ezvpn_hil.lab.namespace import Namespace
 from ezvpn_hil.lab.plan import LAN_HOST
 from ezvpn_hil.lab.processes import wait_until
 from interop.configurations import connecting
 from interop.edge import DOWN, Edge
-
-pytestmark = pytest.mark.shares
 
 FOLDER = Path(__file__).parent
 RENEWING = str(FOLDER / "renewing_agent.py")

@@ -16,8 +16,6 @@ from interop.configurations import connecting, reporting
 from interop.conftest import kept
 from interop.edge import TUNNEL, Dashboard, Edge
 
-pytestmark = pytest.mark.shares
-
 SNAPSHOT = [
     "schema_version",
     "boot_id",

@@ -20,8 +20,6 @@ crypto ipsec client ezvpn HQ
  group unity key group-secret
 """
 
-pytestmark = pytest.mark.shares
-
 HOLD_PORTS = """
 import socket, sys, time
 

@@ -12,8 +12,6 @@ from interop.configurations import connecting
 from interop.conftest import kept
 from interop.edge import Edge
 
-pytestmark = pytest.mark.shares
-
 IKE = ("aes256-sha256-modp2048",)
 
 

@@ -7,6 +7,7 @@ from doubles.link import Wire
 from doubles.peers import CHEAP, ESP, LEFT, LINES, RIGHT, Offices, attempt, net, requests
 
 from ezvpn.ike import events, main_mode
+from ezvpn.ike.child import RETIRED_MS
 from ezvpn.ike.params import ChildRequest, EspTransform, Keepalive, PeerRule, Phase1Transform
 from ezvpn.ike.peer_session import HALF_OPEN_MS
 from ezvpn.record import Secret
@@ -235,6 +236,32 @@ def test_either_side_opens_a_pair_for_each_line(who: str, line: int) -> None:
     assert (ours.spi_in, ours.spi_out) == (theirs.spi_out, theirs.spi_in)
     assert (ours.key_in, ours.auth_in) == (theirs.key_out, theirs.auth_out)
     assert ours.transform == theirs.transform == ESP[0]
+
+
+def test_the_rule_of_a_peer_says_what_it_may_ask_for_whoever_began_and_whenever() -> None:
+    o = Offices(left={"children": requests(lines=LINES[:1])})
+    left, right = o.stand()
+    o.open(o.right, right, 1)
+    (failed,) = o.run(o.right, events.ChildFailed)
+    assert failed.notify == NotifyType.INVALID_ID_INFORMATION
+    o.left.endpoint.accept((PeerRule(o.left.rule, attempt(False)),))
+    o.open(o.right, right, 1)
+    (up,) = o.run(o.left, events.ChildUp)
+    assert (up.session, up.remote) == (left, net(LINES[1][1]))
+    # Without a rule the attempt counts again.
+    o.left.endpoint.accept(())
+    o.open(o.right, right, 1)
+    assert len(o.run(o.right, events.ChildFailed, 2)) == 2
+
+
+def test_some_pairs_of_a_session_are_let_go_and_the_others_stay() -> None:
+    o = Offices()
+    left, _ = o.stand()
+    first, second = o.open(o.left, left, 0), o.open(o.left, left, 1)
+    o.run(o.left, events.ChildUp, 2)
+    o.pair.call(o.side(o.left), o.left.endpoint.retire, left, o.now, [second])
+    o.pair.wait(RETIRED_MS + 1000)
+    assert [event.child for event in o.left.said(events.ChildDown)] == [second] != [first]
 
 
 def test_the_responder_of_a_quick_mode_takes_the_first_of_its_own_transforms() -> None:

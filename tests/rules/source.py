@@ -17,7 +17,7 @@ AGENT = ROOT / "agent" / "ezvpn"
 # rows. docs/architecture.md counts the first two as level 0 and `console`, `runtime` and `node` as level 4.
 LEVELS: tuple[tuple[str, ...], ...] = (
     ("compat", "record", "version", "debug_words"),
-    ("log",),
+    ("log", "machine"),
     ("wire", "crypto"),
     ("ike",),
     ("tunnel", "config", "dataplane", "report"),
@@ -28,7 +28,7 @@ LEVELS: tuple[tuple[str, ...], ...] = (
 )
 
 # Files of the agent that CPython alone runs; all others are dual.
-CPYTHON_ONLY = ("cli.py", "terminal.py", "runtime/cpython/", "crypto/backend_cpython.py")
+CPYTHON_ONLY = ("cli.py", "terminal/", "runtime/cpython/", "crypto/backend_cpython.py")
 
 PYTHON_FOLDERS = ("agent", "hil", "firmware", "fleet", "tests", "tools", "bench", "board")
 

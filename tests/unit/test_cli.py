@@ -89,6 +89,19 @@ def test_without_an_agent_the_next_step_is_named(tmp_path, words):
     assert f"no agent is running for {tmp_path}: start one with `ezvpn run CONFIG`" in done.stderr
 
 
+def test_console_without_an_agent_names_the_ports_too(tmp_path):
+    done = ezvpn("console", "--state-dir", str(tmp_path))
+    assert done.returncode == 3
+    assert "Or name a PORT; the" in done.stderr
+
+
+def test_help_of_console_has_options_keys_examples_and_exit_codes():
+    done = ezvpn("console", "--help")
+    assert done.returncode == 0
+    for word in ("--baud", "--log", "--send", "--expect", "--type", "rfc2217://", "Ctrl-]", "Examples:", "Exit codes:"):
+        assert word in done.stdout
+
+
 def test_exec_and_console_reach_the_running_agent(tmp_path, config):
     state = str(tmp_path / "state")
     with Agent(str(config), "--state-dir", state, "--dataplane", "none") as agent:
@@ -103,6 +116,12 @@ def test_exec_and_console_reach_the_running_agent(tmp_path, config):
         assert done.returncode == 0
         assert "show clock" in done.stdout
         assert agent.stop(signal.SIGTERM)[0] == 0
+
+
+def test_exec_and_the_command_line_load_no_serial_port():
+    code = "import sys, ezvpn.cli, ezvpn.terminal.agent; print([m for m in ('serial', 'typer') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    assert done.stdout == "[]\n"
 
 
 def test_run_loads_neither_typer_nor_asyncio_before_the_first_datagram():

@@ -18,7 +18,7 @@ def test_every_entry_of_the_catalog_renders(mnemonic: str) -> None:
     args = tuple("text" if kind == "s" else 7 for kind in conversions)
     text = LogRecord(1, 0, mnemonic, args).text()
     assert text.startswith(f"%{facility}-{severity}-{mnemonic}: ")
-    assert re.fullmatch(r"%[A-Z]+-[0-7]-[A-Z0-9_]+: .*", text)
+    assert re.fullmatch(r"%[A-Z_]+-[0-7]-[A-Z0-9_]+: .*", text)
     assert Severity.ERROR <= severity <= Severity.DEBUG
 
 
@@ -58,3 +58,16 @@ def test_time_beyond_thirty_bits_is_kept() -> None:
     ring = Ring()
     ring.add(2**30 + 7, "CONFIG", "x")
     assert ring.after(0)[1][0].at == 2**30 + 7
+
+
+def test_a_smaller_ring_lets_the_oldest_go_and_readers_know() -> None:
+    ring = Ring(5)
+    mark = ring.mark()
+    for number in range(5):
+        ring.add(number, "EZVPN_NOTE", "a", str(number))
+    ring.resize(2)
+    lost, left = ring.since(mark, 6)
+    assert (lost, [record.args[1] for record in left]) == (3, ["3", "4"])
+    ring.resize(3)
+    ring.add(9, "EZVPN_NOTE", "a", "9")
+    assert len(ring.after(0)[1]) == 3

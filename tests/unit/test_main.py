@@ -2,16 +2,22 @@
 
 import os
 import pty
+import re
+import select
 import signal
 import subprocess
 import sys
+import termios
+import time
 
 import pytest
+import serial
 from doubles import micropython
 from doubles.process import Agent
+from doubles.serial_cable import Cable
 
-from ezvpn import terminal
 from ezvpn.runtime.cpython.store import Store
+from ezvpn.terminal import agent as terminal
 
 BOTH = pytest.mark.parametrize("interpreter", ["cpython", "micropython"])
 SECRET = "sesame-of-the-group"
@@ -177,3 +183,133 @@ def test_ctrl_c_while_it_is_loaded_is_a_stop(interpreter):
         [*program, "-c", INTERRUPTED], env=micropython.environment(), capture_output=True, text=True, timeout=20
     )
     assert (done.stdout, done.stderr) == ("exit 0\n", "")
+
+
+@BOTH
+@pytest.mark.slow
+def test_a_paste_of_two_thousand_lines_over_a_serial_line_arrives_whole(files, interpreter, tmp_path):
+    """As fast as the port takes it, without a look at what comes back: what the agent can't take yet must wait."""
+    lines = [f"! line {number:04} of a configuration from another router" for number in range(2000)]
+    data = "\r".join(["enable", "configure terminal", *lines, "hostname arrived", "end", ""]).encode()
+    cable = Cable(tmp_path)
+    far = os.open(cable.far, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    place = ("--state-dir", files.state, "--dataplane", "none", "--console", cable.near + ",115200")
+    with Agent(*place, interpreter=interpreter):
+        seen = b""
+        until = time.monotonic() + 120
+        while b"arrived#" not in seen:
+            assert time.monotonic() < until, (len(data), seen[-200:])
+            # Nothing before the first prompt: it would reach the port before the agent has opened it.
+            sending = [far] if data and seen else []
+            select.select([far], sending, [], 1)
+            try:
+                if sending:
+                    data = data[os.write(far, data[:4096]) :]
+                seen += os.read(far, 65536)
+            except BlockingIOError:
+                pass
+        assert not data
+        assert re.findall(rb"\(config\)#(! line .*?)\r\n", seen) == [line.encode() for line in lines]
+    os.close(far)
+    cable.close()
+
+
+@BOTH
+def test_a_configured_speed_is_that_of_the_serial_port(files, interpreter, tmp_path):
+    cable = Cable(tmp_path)
+    place = ("--state-dir", files.state, "--dataplane", "none", "--console", cable.near + ",115200")
+    with Agent(*place, interpreter=interpreter), serial.Serial(cable.far, 115200, timeout=20) as line:
+        for keys, end in (
+            (b"\r", b">"),
+            (b"enable\r", b"#"),
+            (b"configure terminal\r", b"(config)#"),
+            (b"line console 0\r", b"(config-line)#"),
+            (b"speed 57600\r", b"(config-line)#"),
+            (b"end\r", b"Router#"),
+        ):
+            line.write(keys)
+            assert line.read_until(end).endswith(end)
+        until = time.monotonic() + 5
+        near = os.open(cable.near, os.O_RDWR | os.O_NOCTTY)
+        while termios.tcgetattr(near)[4] != termios.B57600:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        os.close(near)
+    cable.close()
+
+
+@BOTH
+def test_a_damaged_copy_is_said_in_the_log_and_the_other_one_used(files, interpreter):
+    store = Store(files.state)
+    store.open()
+    assert store.write("startup-config", b"hostname first\n")
+    assert store.write("startup-config", b"hostname second\n")
+    with open(store.path("startup-config.b"), "ab") as file:
+        file.write(b"half a line")
+    store.close()
+    with Agent("--state-dir", files.state, "--dataplane", "none", interpreter=interpreter) as agent:
+        agent.expect("%SYS-4-CONFIG_WARNING: startup-config.b is damaged; startup-config.a of generation 1 is used")
+        assert "hostname first" in wait_for(files.state, "show running-config", "hostname first")
+        assert agent.stop(signal.SIGINT)[0] == 0
+
+
+@BOTH
+def test_changes_that_nobody_confirmed_are_taken_back_across_a_restart(files, interpreter):
+    config = files("hostname startup\n")
+    with Agent(*words(files, config), interpreter=interpreter) as agent:
+        agent.expect("RESTART")
+        assert wait_for(files.state, "configure confirm 60", "taken back in 60 minutes")
+        agent.process.kill()
+        agent.process.wait(10)
+    with Agent(*words(files, config), interpreter=interpreter) as agent:
+        agent.expect("ROLLBK_CNFMD_CHG_FOUND: Changes were waiting to be confirmed")
+        assert "Time left: " in terminal.ask("show archive config rollback timer", files.state)[1]
+        assert agent.stop(signal.SIGINT)[0] == 0
+    with open(files.state + "/rollback", "wb") as file:
+        file.write(b"! ezvpn roll-back left 500 until 1750000000\nhostname before\n")
+    with Agent(*words(files, config), interpreter=interpreter) as agent:
+        agent.expect("Start rolling back: the configuration of before comes back")
+        assert "hostname before" in terminal.ask("show running-config", files.state)[1]
+        assert agent.stop(signal.SIGINT)[0] == 0
+    with open(files.state + "/rollback", "wb") as file:
+        file.write(b"! ezvpn roll-b")
+    with Agent(*words(files, config), interpreter=interpreter) as agent:
+        agent.expect("the changes that were waiting to be confirmed stay: rollback is damaged")
+        assert agent.stop(signal.SIGINT)[0] == 0
+    assert not os.path.exists(files.state + "/rollback")
+
+
+@BOTH
+def test_stored_secrets_are_encrypted_and_open_at_the_next_start_only_with_the_key(files, interpreter):
+    os.makedirs(files.state + "/flash", mode=0o700)
+    with open(files.state + "/flash/first", "w") as file:
+        file.write("password encryption aes\n" + SIX_LINES)
+    run = ("--state-dir", files.state, "--dataplane", "none")
+    with Agent(*run, interpreter=interpreter) as agent:
+        agent.expect("RESTART")
+        assert "bytes copied" in wait_for(files.state, "copy flash:first running-config", "bytes copied")
+        assert terminal.ask("write memory", files.state)[0] == 0
+        assert agent.stop(signal.SIGINT)[0] == 0
+    with open(files.state + "/startup-config.a") as file:
+        stored = file.read()
+    assert SECRET not in stored
+    assert stored.count(" 6 A") == 2
+    assert os.stat(files.state + "/device-key").st_mode & 0o777 == 0o600
+    # The other interpreter opens it too.
+    other = "micropython" if interpreter == "cpython" else "cpython"
+    with Agent(*run, interpreter=other) as agent:
+        agent.expect("RESTART")
+        assert "copied" in wait_for(files.state, "copy running-config flash:again", "copied")
+        assert terminal.ask("show running-config", files.state)[1].count("<removed>") == 2
+        agent.stop(signal.SIGINT)
+    with open(files.state + "/flash/again") as file:
+        assert file.read() == stored.partition("\n")[2]
+    with open(files.state + "/device-key", "w") as file:
+        file.write("ezvpn device-key 1\n" + "00" * 32 + "\n")
+    with Agent(*run, interpreter=interpreter) as agent:
+        agent.expect("startup-config:8: this type 6 text was not encrypted with the key of this device")
+        agent.expect("RESTART")
+        wait_for(files.state, "show clock", "time")
+        assert "Current State: IDLE" in terminal.ask("show crypto ipsec client ezvpn", files.state)[1]
+        assert agent.stop(signal.SIGINT)[0] == 0
+    assert SECRET not in "".join(agent.lines)

@@ -24,6 +24,8 @@ with open("tests/vectors/node-trace.json") as file:
 def out(kind, what):
     if kind == "order" and what[0] == "log":
         print(what[1][0])
+    elif kind == "order" and what[0] == "executed":
+        print(what[1])
 
 
 node = device(1, (bytes([198, 51, 100, 11]),), bytes([198, 51, 100, 2]))
@@ -31,7 +33,7 @@ node.debugging.switch(7)
 replay = Replay(node, out)
 replay.configure(CONFIG)
 replay.play([row for row in trace["received"] if row[0] < UP_BY], UP_BY + 25000)
-print(node.execute("show debugging", replay.now))
-print(node.execute("undebug all", replay.now))
+node.execute(1, "show debugging", replay.now)
+node.execute(2, "undebug all", replay.now)
 replay.play([], UP_BY + 60000)
 print(node.log.next_seq, node.log.debugging, node.debugging.left_out)

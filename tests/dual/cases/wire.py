@@ -6,7 +6,7 @@ SOURCE: tests/vectors/ike-vectors.json names its own.
 import binascii
 import json
 
-from ezvpn.wire import attributes, esp, inet, names, netlink, notify, payloads, sa
+from ezvpn.wire import attributes, esp, inet, names, netlink, nlmsg, notify, payloads, sa
 from ezvpn.wire.cursor import Malformed, Writer
 from ezvpn.wire.isakmp import MessageWriter, Payload, parse_chain, parse_header
 
@@ -146,7 +146,7 @@ for request in (
     netlink.route_add(DESTINATION, 24, 3, GATEWAY, SOURCE, metric=5, table=1000),
     netlink.route_lookup(DESTINATION),
 ):
-    print(request.hex(), netlink.split_messages(request))
+    print(request.hex(), nlmsg.split_messages(request))
 print(netlink.parse_link(netlink.link_set(3, up=True, mtu=1400)))
 print(netlink.parse_address(netlink.address_add(3, SOURCE, 24)))
 print(netlink.parse_route(netlink.route_add(DESTINATION, 24, 3, GATEWAY, SOURCE, metric=5, table=1000)))
