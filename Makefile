@@ -29,7 +29,8 @@ interop: .venv/.ready ## the tests against real gateways and brokers (root)
 	$(PYTEST) tests/interop
 
 fuzz: .venv/.ready ## the long form of the fuzz tests
-	cd tests && ../.venv/bin/python -m fuzz.receive --count 1000000
+	cd tests && ../.venv/bin/python -m fuzz.receive --count 1000000 && ../.venv/bin/python -m fuzz.console 5000000 && \
+	MICROPYPATH=../agent:.:.frozen ../.venv/bin/micropython -m fuzz.console 5000000
 
 soak: .venv/.ready ## a hundred years of devices on the virtual clock, under 30 min on 2 cores
 	cd tests && ../.venv/bin/python -m soak

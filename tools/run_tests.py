@@ -1,4 +1,4 @@
-"""`make test`: the tests that can share the machine on two workers, those with real gateways that measure time one by one.
+"""`make test`: the tests that can share the machine all at once, then those that measure time closely, one by one.
 
 Belongs here: which part runs how, and the counts at the end. Not here: setting the machine up (`setup.sh`).
 Without root the part with gateways runs in namespaces of this user's own, where the kernel allows that.
@@ -11,6 +11,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -19,40 +20,62 @@ from ezvpn_hil.lab import rootless
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 
-# (folders of tests/, extra arguments). A folder without tests is left out.
-PARTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
-    (("rules", "unit", "vectors", "pair", "dual", "fuzz", "transcript", "firmware", "fleet", "hil"), ("-n", "2")),
-    (("interop",), ("-n", "2", "--dist", "loadfile", "-m", "shares")),
-    (("interop",), ("-m", "not shares")),
+Part = tuple[tuple[str, ...], tuple[str, ...]]
+
+# Stages, one after the other; the parts of a stage run beside each other: those with gateways mostly wait. Of a part: (folders of
+# tests/, extra arguments); a folder without tests is left out.
+STAGES: tuple[tuple[Part, ...], ...] = (
+    (
+        (("rules", "unit", "vectors", "pair", "dual", "fuzz", "transcript", "firmware", "fleet", "hil"), ("-n", "2")),
+        (("interop",), ("-n", "6", "--dist", "loadfile", "-m", "not alone")),
+    ),
+    ((("interop",), ("-m", "alone")),),
 )
 COUNTS = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed|deselected|warnings?)\b")
 NOTHING_COLLECTED = 5
 
 
-def run(folders: list[str], extra: tuple[str, ...]) -> tuple[bool, dict[str, int]]:
-    """Run one part, its output as it comes: (passed, counts)."""
-    argv = [sys.executable, "-m", "pytest", *extra, *folders]
-    if "tests/interop" in folders and rootless.needed():
-        if reason := rootless.possible():
-            print(f"tests/interop: no namespaces without root here ({reason}).\nRun: sudo make test", file=sys.stderr)
-            return False, {}
-        argv = [*rootless.command(argv)]
-    child = subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert child.stdout is not None
-    last = ""
-    try:
-        for line in child.stdout:
-            print(line, end="", flush=True)
+class Run:
+    """One part under way. show: print its output as it comes; else it is kept and printed at the end."""
+
+    def __init__(self, folders: list[str], extra: tuple[str, ...], show: bool) -> None:
+        self._show = show
+        self._kept: list[str] = []
+        self._last = ""
+        self._child: subprocess.Popen[str] | None = None
+        argv = [sys.executable, "-m", "pytest", *extra, *folders]
+        if "tests/interop" in folders and rootless.needed():
+            if reason := rootless.possible():
+                print(
+                    f"tests/interop: no namespaces without root here ({reason}).\nRun: sudo make test", file=sys.stderr
+                )
+                return
+            argv = [*rootless.command(argv)]
+        self._child = subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._child is not None and self._child.stdout is not None
+        for line in self._child.stdout:
+            if self._show:
+                print(line, end="", flush=True)
+            else:
+                self._kept.append(line)
             if " in " in line and COUNTS.search(line):
-                last = line
-        code = child.wait()
-    except KeyboardInterrupt:
-        child.wait()  # it got the same signal and takes its labs down
-        raise
-    counts: dict[str, int] = {}
-    for number, kind in COUNTS.findall(last):
-        counts[kind.rstrip("s") if kind[0] in "ew" else kind] = int(number)
-    return code in (0, NOTHING_COLLECTED), counts
+                self._last = line
+
+    def end(self) -> tuple[bool, dict[str, int]]:
+        """Wait for it: (passed, counts)."""
+        if self._child is None:
+            return False, {}
+        code = self._child.wait()
+        self._reader.join()
+        print("".join(self._kept), end="", flush=True)
+        counts: dict[str, int] = {}
+        for number, kind in COUNTS.findall(self._last):
+            counts[kind.rstrip("s") if kind[0] in "ew" else kind] = int(number)
+        return code in (0, NOTHING_COLLECTED), counts
 
 
 def main() -> int:
@@ -61,16 +84,23 @@ def main() -> int:
     began = time.monotonic()
     total: dict[str, int] = {}
     passed = True
-    for names, extra in PARTS:
-        folders = [f"tests/{name}" for name in names if any((TESTS / name).rglob("test_*.py"))]
-        if not folders:
-            continue
-        good, counts = run(folders, extra)
-        passed = passed and good
-        for kind, number in counts.items():
-            if kind == "deselected":
-                continue  # another part runs them
-            total[kind] = total.get(kind, 0) + number
+    for stage in STAGES:
+        runs = []
+        for names, extra in stage:
+            folders = [f"tests/{name}" for name in names if any((TESTS / name).rglob("test_*.py"))]
+            if folders:
+                runs.append(Run(folders, extra, not runs))
+        try:
+            ended = [each.end() for each in runs]
+        except KeyboardInterrupt:
+            for each in runs:
+                each.end()  # they got the same signal and take their labs down
+            raise
+        for good, counts in ended:
+            passed = passed and good
+            for kind, number in counts.items():
+                if kind != "deselected":  # another part runs them
+                    total[kind] = total.get(kind, 0) + number
     said = ", ".join(f"{total[kind]} {kind}" for kind in sorted(total, key=lambda k: (k != "passed", k)))
     print(f"\nmake test: {said or 'no tests'} in {time.monotonic() - began:.0f} s")
     return 0 if passed else 1
