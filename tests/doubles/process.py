@@ -7,13 +7,14 @@ import sys
 import threading
 import time
 
-from doubles.micropython import PROGRAM, ROOT, environment
+from doubles.micropython import PROGRAM, ROOT, asleep, environment
 
 
 class Agent:
     """`ezvpn run` with these words. Lines of stderr come out of `expect`; `stop` ends it with a signal."""
 
     def __init__(self, *words, interpreter="cpython", **popen):
+        self._interpreter = interpreter
         if interpreter == "cpython":
             command = [sys.executable, "-m", "ezvpn", "run", *words]
             env = {**os.environ, "PYTHONPATH": str(ROOT / "agent")}
@@ -52,6 +53,8 @@ class Agent:
 
     def stop(self, number):
         """Send a signal; returns (exit code, seconds it took)."""
+        if self._interpreter == "micropython":
+            asleep(self.process.pid)
         began = time.monotonic()
         self.process.send_signal(number)
         code = self.process.wait(10)

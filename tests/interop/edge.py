@@ -13,8 +13,9 @@ import socket
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any, ClassVar
+
+from doubles.micropython import asleep
 
 from ezvpn_hil.lab.agent import CPYTHON, Agent
 from ezvpn_hil.lab.broker import Broker
@@ -30,8 +31,6 @@ TUNNEL = "HQ"
 TEN_MEGABYTES = 10_000_000
 TERM_LIMIT_S = 3.0
 PING_LIMIT_S = 5.0
-QUIET_S = 0.1
-QUIET_MS = 10.0
 CONSOLE_S = 10.0
 STATUS = re.compile(r"(\S+ +\S+ [\d:.]+): %CRYPTO-5-SESSION_STATUS: Crypto tunnel is (UP|DOWN) *\.  Peer ([\d.]+):")
 
@@ -122,21 +121,10 @@ class Edge:
         self.check_as_before()
 
     def interrupt(self) -> None:
-        """Ctrl-C while it waits, which is nearly always. pip's build of MicroPython raises KeyboardInterrupt inside the signal
-        handler, so one that comes in the middle of an allocation may leave a lock behind and need a second Ctrl-C."""
-        wait_until(lambda: self._busy_ms() < QUIET_MS, 5)
+        """Ctrl-C while it waits, which is nearly always."""
+        asleep(self.agent.pid)
         self.stop(signal.SIGINT)
         assert "internal error" not in self.agent.log_text()
-
-    def _busy_ms(self) -> float:
-        """Processor time that it used in the last QUIET_S."""
-
-        def used() -> int:
-            return int(Path(f"/proc/{self.agent.pid}/schedstat").read_text().split()[0])  # ns
-
-        before = used()
-        time.sleep(QUIET_S)
-        return (used() - before) / 1e6
 
     def end(self) -> None:
         """Whatever state it is in, it is gone afterwards."""

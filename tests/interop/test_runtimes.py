@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from doubles.micropython import asleep
 
 from ezvpn_hil.lab.agent import CPYTHON, micropython
 from ezvpn_hil.lab.gateway import RunningGateway
@@ -165,6 +166,7 @@ def test_a_console_on_pipes(lab: Lab, interpreter: str) -> None:
         child.stdin.close()
         assert wait_until(lambda: answered(UP.encode()), 5), said
         assert "IPSEC_ACTIVE" in edge.agent.execute("show crypto ipsec client ezvpn")
+        asleep(child.pid)
         child.send_signal(signal.SIGINT)
         assert child.wait(5) == 0
     finally:

@@ -14,6 +14,9 @@ from ezvpn.runtime.calls import Callback, Part
 from ezvpn.runtime.timers import Timer, Timers
 
 _SWEEP_US = const(3000)  # of work leave so much garbage that sweeping it, which takes 1 ms, is worth it
+# Of silence before it is swept: whoever types or answers goes on sooner than that. A Ctrl-C in a sweep ends pip's MicroPython with
+# its heap locked (it raises inside the signal handler), and a Ctrl-C follows an answer more often than a silence.
+_QUIET_MS = const(50)
 _LONGEST_MS = const(3_600_000)  # of one wait; poll(2) takes a C int
 _LOST = select.POLLERR | select.POLLHUP
 
@@ -108,12 +111,7 @@ class Loop:
         ready = self._poll.poll(0)
         if not ready:
             self._worked_us += time.ticks_diff(time.ticks_us(), began)  # type: ignore[attr-defined]
-            if self._worked_us > _SWEEP_US:
-                # While nobody waits, and not in the middle of the next callback.
-                gc.collect()
-                self._worked_us = 0
-            first = self._timers.first_ms()
-            ready = self._poll.poll(_LONGEST_MS if first is None else min(_LONGEST_MS, max(first - self.now(), 0)))
+            ready = self._wait()
             began = time.ticks_us()  # type: ignore[attr-defined]
         for stream, flags in ready:
             entry = self._find(stream)
@@ -124,6 +122,21 @@ class Loop:
                 return
             self._timers.fire()  # a timer does not wait for all of them
         self._worked_us += time.ticks_diff(time.ticks_us(), began)  # type: ignore[attr-defined]
+
+    def _wait(self) -> "list[tuple[Part, int]]":
+        """What became ready before the next timer is due, at the latest."""
+        if self._worked_us > _SWEEP_US:
+            quiet = self._until_timer(_QUIET_MS)
+            ready = self._poll.poll(quiet)
+            if ready or quiet < _QUIET_MS:
+                return ready
+            gc.collect()
+            self._worked_us = 0
+        return self._poll.poll(self._until_timer(_LONGEST_MS))
+
+    def _until_timer(self, most_ms: int) -> int:
+        first = self._timers.first_ms()
+        return most_ms if first is None else min(most_ms, max(first - self.now(), 0))
 
     def _serve(self, entry: Watch, flags: int) -> None:
         readable, writable = entry.on_readable, entry.on_writable
