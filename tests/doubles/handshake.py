@@ -113,11 +113,18 @@ class Handshake:
             self.drain()
 
     def deliver(self, datagram: Datagram) -> None:
-        """Hand one datagram over, then drain."""
+        """Hand one datagram over, then settle."""
         self.seen.append(datagram)
         receiver = self.client if datagram.to_client else self.gateway
         receiver.receive(datagram.data, self.now, datagram.source)
+        self.settle(receiver)
+
+    def settle(self, receiver: Endpoint | GatewayEndpoint) -> None:
+        """The law, then what is due at once, as the steps of a Diffie-Hellman are."""
         self.drain()
+        while receiver.deadline() == self.now:
+            receiver.timeout(self.now)
+            self.drain()
 
     def step(self) -> bool:
         """The next datagram in order; False when none flies."""

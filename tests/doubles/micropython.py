@@ -29,8 +29,8 @@ def run(script: str, *arguments: str, seconds: float = 20) -> str:
 
 
 def asleep(pid: int, seconds: float = 10) -> None:
-    """Wait until a process has slept for 0.1 s on end. A Ctrl-C that meets pip's MicroPython in an allocation or a sweep ends it with
-    its heap locked and exit code 1 (docs/micropython.md), so whoever stops one sends it to a process that waits."""
+    """Wait until a process has slept for 0.1 s on end. A Ctrl-C that meets pip's MicroPython in an allocation or a sweep ends it
+    with its heap locked and exit code 1 (docs/micropython.md), so whoever stops one sends it to a process that waits."""
     until = time.monotonic() + seconds
     before, since = None, time.monotonic()
     while time.monotonic() < until:

@@ -110,6 +110,12 @@ class Offices:
         side = self.side(office)
         return self.pair.call(side, office.endpoint.open_child, session, wanted, self.now, replaces)  # type: ignore[return-value]
 
+    def messages(self, count: int) -> None:
+        """Until so many datagrams have arrived, and what is due at once is done, as the steps of a Diffie-Hellman are."""
+        end = self.pair.arrived + count
+        while self.pair.arrived < end or [True for side in self.sides if side.core.deadline() == self.now]:
+            assert self.pair.step()
+
     def run(self, office: Office, kind: type, count: int = 1) -> list[events.Event]:
         """Until an end has said `count` events of a kind."""
         self.pair.run(lambda: len(office.said(kind)) >= count)

@@ -69,7 +69,8 @@ class RecordedClient:
         return self.said()
 
     def said(self):
-        """The law: transmit until 0, then event until None; an event that is answered starts over."""
+        """The law: transmit until 0, then event until None; an event that is answered starts over, and what is due at once, as a
+        step of a Diffie-Hellman, is done at once."""
         out = []
         buf = bytearray(BUFFER_BYTES)
         busy = True
@@ -83,6 +84,9 @@ class RecordedClient:
             if busy:
                 self.events.append(str(event))
                 self._react(event)
+            elif self.endpoint.deadline() == self.now:
+                self.endpoint.timeout(self.now)
+                busy = True
         return out
 
     def _react(self, event):

@@ -39,7 +39,7 @@ class PeerTarget:
             if self.state == State.UP and self.o.left.said(events.Phase1Up) and not self.o.left.said(events.ChildUp):
                 self.o.open(self.o.left, session)
                 self.o.run(self.o.right, events.ChildUp)
-            self.o.pair.step()
+            self.o.messages(1)
         found = self.office.endpoint._sessions[-1]
         assert isinstance(found, PeerSession) and found.state == self.state, found.state
         self._session = found

@@ -11,7 +11,7 @@ import struct
 
 from ezvpn.crypto import dh, esp_suite, modexp
 from ezvpn.crypto.des3 import Des3
-from ezvpn.crypto.port import Crypto, EspTransformState, Unsupported
+from ezvpn.crypto.port import Crypto, EspTransformState, Sharing, Unsupported
 from ezvpn.crypto.prf import Keyed
 
 try:
@@ -20,7 +20,9 @@ except ImportError:
     cryptolib = None
 
 _CBC = 2  # cryptolib's number of the mode
-_PART = 1280  # bytes of the exponent times those of the modulus: 2 to 4 ms on one core of a PC
+# Bytes of the exponent times those of the modulus: 2 to 4 ms on one core of a PC.
+_PART = 1280
+_SHARED_PART = 1024  # no power of two in it, so each byte costs more
 
 
 def _find_hashes() -> "tuple[str, ...]":
@@ -91,6 +93,11 @@ class Backend(Crypto):
         value = modexp.power(dh.check_public(group, peer), exponent, dh.prime(group))
         return bytearray(value.to_bytes(dh.LENGTH[group], "big"))
 
+    def dh_sharing(self, group: int, exponent: "bytes | bytearray", peer: bytes) -> Sharing:
+        if group not in self.groups:
+            raise Unsupported(f"group {group}")
+        return _Sharing(group, exponent, peer)
+
     def esp(self, cipher: str, key: "bytes | bytearray", auth: str, auth_key: "bytes | bytearray") -> EspTransformState:
         if (cipher, len(key)) not in self.esp_ciphers:
             raise Unsupported(f"ESP cipher {cipher} with {len(key)} bytes of key")
@@ -130,6 +137,16 @@ def _equal(a: "bytes | bytearray | memoryview", b: "bytes | bytearray | memoryvi
     for i in range(len(a)):
         differ |= a[i] ^ b[i]
     return differ == 0
+
+
+class _Sharing(Sharing):
+    def __init__(self, group: int, exponent: "bytes | bytearray", peer: bytes) -> None:
+        self._bytes = dh.LENGTH[group]
+        self._power = modexp.Power(dh.check_public(group, peer), exponent, dh.prime(group))
+
+    def step(self) -> "bytearray | None":
+        value = self._power.step(_SHARED_PART // self._bytes)
+        return bytearray(value.to_bytes(self._bytes, "big")) if value is not None else None
 
 
 class _Esp(EspTransformState):

@@ -47,6 +47,28 @@ class EspTransformState:
         raise NotImplementedError
 
 
+class Sharing:
+    """A shared value g^xy in the making, by `Crypto.dh_sharing`."""
+
+    def step(self) -> "bytearray | None":
+        """A part of the work, where all of it would keep others waiting. None: there is more to do; else g^xy at group length,
+        leading zeros kept. Not called again after that."""
+        raise NotImplementedError
+
+
+class _AtOnce(Sharing):
+    """For a backend that is fast enough to do it in one step."""
+
+    def __init__(self, crypto: "Crypto", group: int, exponent: "bytes | bytearray", peer: bytes) -> None:
+        self._crypto = crypto
+        self._group = group
+        self._exponent = exponent
+        self._peer = peer
+
+    def step(self) -> "bytearray | None":
+        return self._crypto.dh_shared(self._group, self._exponent, self._peer)
+
+
 class Crypto:
     """One backend. Instances hold no per-connection state and may be shared."""
 
@@ -89,6 +111,10 @@ class Crypto:
     def dh_shared(self, group: int, exponent: "bytes | bytearray", peer: "bytes | memoryview") -> bytearray:
         """y^x mod p at group length, leading zeros kept. Raises `BadPublicValue` for a value that is not to be used."""
         raise NotImplementedError
+
+    def dh_sharing(self, group: int, exponent: "bytes | bytearray", peer: bytes) -> Sharing:
+        """`dh_shared` in steps. `exponent` stays the caller's until the last; a bad value is told by the first at the latest."""
+        return _AtOnce(self, group, exponent, peer)
 
     def esp(self, cipher: str, key: "bytes | bytearray", auth: str, auth_key: "bytes | bytearray") -> EspTransformState:
         """State for one direction of one ESP SA. For aes-gcm `key` ends with the 4 salt bytes and auth is ""."""

@@ -6,7 +6,7 @@ held against what was recorded.
 """
 
 from ezvpn.crypto import dh, esp_suite
-from ezvpn.crypto.port import BadPublicValue, Crypto, EspTransformState, Unsupported
+from ezvpn.crypto.port import Crypto, EspTransformState, Sharing, Unsupported
 from ezvpn.dataplane.port import Kernel, KernelError
 from ezvpn.flight.recording import Log, RecordingCrypto
 from ezvpn.flight.tape import WORDS, Cell, Tag
@@ -96,6 +96,34 @@ class InertEsp(EspTransformState):
         pass
 
 
+class _PlaybackSharing(Sharing):
+    """As many steps as the recorded backend took."""
+
+    def __init__(self, player: Player, group: int) -> None:
+        self._player = player
+        self._group = group
+
+    def step(self) -> "bytearray | None":
+        return self._shared() if self._player.take(Tag.SHARED) else None
+
+    def _shared(self) -> bytearray:
+        return bytearray(dh.LENGTH[self._group])
+
+
+class _KeyedSharing(_PlaybackSharing):
+    """The real value, at the recorded step."""
+
+    def __init__(self, player: Player, group: int, sharing: Sharing) -> None:
+        super().__init__(player, group)
+        self._sharing = sharing
+
+    def _shared(self) -> bytearray:
+        while True:
+            shared = self._sharing.step()
+            if shared is not None:
+                return shared
+
+
 class PlaybackCrypto(Crypto):
     """`lists` as the head of a trace has them; `hash` is that of a real backend."""
 
@@ -125,11 +153,8 @@ class PlaybackCrypto(Crypto):
     def dh_public(self, group: int, exponent: "bytes | bytearray") -> bytes:
         return bytes(dh.LENGTH[group])
 
-    def dh_shared(self, group: int, exponent: "bytes | bytearray", peer: "bytes | memoryview") -> bytearray:
-        fault = self._player.take(Tag.SHARED)
-        if fault is not None:
-            raise BadPublicValue(fault)
-        return bytearray(dh.LENGTH[group])
+    def dh_sharing(self, group: int, exponent: "bytes | bytearray", peer: bytes) -> Sharing:
+        return _PlaybackSharing(self._player, group)
 
     def esp(self, cipher: str, key: "bytes | bytearray", auth: str, auth_key: "bytes | bytearray") -> EspTransformState:
         fault = self._player.take(Tag.ESP)
@@ -163,7 +188,11 @@ class KeyedCrypto(RecordingCrypto):
 
     def __init__(self, player: Player, lists: "tuple[Value, ...]", real: Crypto) -> None:
         super().__init__(real, _Held(player))
+        self._player = player
         self.name, self.hashes, self.ciphers, self.groups, self.esp_ciphers, self.esp_auths = lists
+
+    def dh_sharing(self, group: int, exponent: "bytes | bytearray", peer: bytes) -> Sharing:
+        return _KeyedSharing(self._player, group, self._crypto.dh_sharing(group, exponent, peer))
 
 
 class PlaybackKernel(Kernel):

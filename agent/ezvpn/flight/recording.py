@@ -8,7 +8,8 @@ Level 4, dual. What is recorded of each answer, and never more:
 | `hmac` | nothing | keys, outputs of the prf |
 | `cbc_encrypt` | nothing | keys, plaintext, ciphertext |
 | `cbc_decrypt` | the plaintext without its secrets (`scrub`) | keys, hashes |
-| `dh_public` `dh_part` `dh_shared` | whether the peer's value was refused | exponents, shared secrets |
+| `dh_public` `dh_part` `dh_shared` | nothing | exponents, shared secrets |
+| `dh_sharing` | of each step whether it was the last | exponents, shared secrets |
 | `equal` | the verdict | both sides |
 | `esp` | whether the backend refused | keys |
 | entropy | cookies, nonces, message IDs, SPIs, jitter | bytes asked for with `secret` |
@@ -17,7 +18,7 @@ Level 4, dual. What is recorded of each answer, and never more:
 A file of keys (`recorder.Keys`) gets the rest where it was asked for.
 """
 
-from ezvpn.crypto.port import BadPublicValue, Crypto, EspTransformState, Unsupported
+from ezvpn.crypto.port import Crypto, EspTransformState, Sharing, Unsupported
 from ezvpn.dataplane.port import Kernel, KernelError
 from ezvpn.flight.scrub import scrubbed
 from ezvpn.flight.tape import Tag
@@ -41,6 +42,17 @@ class Log:
         raise NotImplementedError
 
 
+class _RecordingSharing(Sharing):
+    def __init__(self, sharing: Sharing, log: Log) -> None:
+        self._sharing = sharing
+        self._log = log
+
+    def step(self) -> "bytearray | None":
+        shared = self._sharing.step()
+        self._log.put(Tag.SHARED, shared is not None)
+        return shared
+
+
 class RecordingCrypto(Crypto):
     """A backend; what leaves no trace is the backend's own method."""
 
@@ -60,6 +72,7 @@ class RecordingCrypto(Crypto):
         self.cbc_encrypt = crypto.cbc_encrypt  # type: ignore[method-assign]
         self.dh_public = crypto.dh_public  # type: ignore[method-assign]
         self.dh_part = crypto.dh_part  # type: ignore[method-assign]
+        self.dh_shared = crypto.dh_shared  # type: ignore[method-assign]
 
     def cbc_decrypt(
         self, cipher: str, key: "bytes | bytearray", iv: bytes, data: "bytes | bytearray | memoryview"
@@ -68,14 +81,8 @@ class RecordingCrypto(Crypto):
         self._log.put(Tag.DECRYPTED, scrubbed(plain, self._log.payload))
         return plain
 
-    def dh_shared(self, group: int, exponent: "bytes | bytearray", peer: "bytes | memoryview") -> bytearray:
-        try:
-            shared = self._crypto.dh_shared(group, exponent, peer)
-        except BadPublicValue as fault:
-            self._log.put(Tag.SHARED, str(fault))
-            raise
-        self._log.put(Tag.SHARED, None)
-        return shared
+    def dh_sharing(self, group: int, exponent: "bytes | bytearray", peer: bytes) -> Sharing:
+        return _RecordingSharing(self._crypto.dh_sharing(group, exponent, peer), self._log)
 
     def esp(self, cipher: str, key: "bytes | bytearray", auth: str, auth_key: "bytes | bytearray") -> EspTransformState:
         try:

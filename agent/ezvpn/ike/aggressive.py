@@ -10,11 +10,11 @@ The responder half lives in the practice gateway.
 """
 
 from ezvpn.crypto.dh import KeyPair
-from ezvpn.crypto.port import BadPublicValue
 from ezvpn.ike import keys, natt, proposal
 from ezvpn.ike.exchange import BLOCK_BYTES, Exchange, Protection, Sent
 from ezvpn.ike.params import Phase1Transform
 from ezvpn.ike.sa import NO_COOKIE, IsakmpSa
+from ezvpn.ike.secrets import WantsSecret, check_value
 from ezvpn.ike.state import Refused, require
 from ezvpn.record import wipe
 from ezvpn.wire.cursor import Malformed
@@ -27,8 +27,6 @@ from ezvpn.wire.sa import IkeAttribute, IkeAuth, Protocol, parse_sa, write_sa
 NONCE_BYTES = 20
 # RFC 2409 5: "The length of nonce payload MUST be between 8 and 256 bytes inclusive."
 NONCE_LEAST, NONCE_MOST = 8, 256
-# Each AM2 costs us a Diffie-Hellman before it is proven; a flood of forged ones must not.
-AM2_TRIES = 6
 AUTHS = (IkeAuth.XAUTH_INIT_PSK, IkeAuth.PSK)
 # The DPD vendor ID goes to every peer (RFC 3706 5.1); FRAGMENTATION says that we can put fragments together.
 VENDOR_IDS = (
@@ -74,8 +72,8 @@ class Accepted:
         return False
 
 
-class Aggressive:
-    """One attempt: `start`, then `process` for each AM2 until one is proven."""
+class Aggressive(WantsSecret):
+    """One attempt: `start`, then `process` for each AM2 until one is proven. AM3 leaves in a later turn, when g^xy is there."""
 
     def __init__(self, sa: IsakmpSa, pair: KeyPair) -> None:
         self.sa = sa
@@ -84,8 +82,9 @@ class Aggressive:
         self.offer = proposal.phase1_proposal(sa.attempt.transforms, AUTHS)
         self.sa_body = b""
         self.id_body = b""
-        self.tries = 0
-        self.accepted: "Accepted | None" = None
+        self.accepted: "Accepted | None" = None  # AM2 is proven
+        self._skeyid = bytearray()
+        self._peer_public = b""
         self.exchange = Exchange(ExchangeType.AGGRESSIVE, 0, b"", 0, self)
 
     def start(self, now: int) -> None:
@@ -111,12 +110,18 @@ class Aggressive:
         sa.keep(self.exchange)
         sa.send(self.exchange, w, bytes(w.buf[:total]), Sent.REQUEST, now)
 
+    def wipe(self) -> None:
+        """Forget what is secret."""
+        self.sa.secrets.forget(self)
+        self.pair.wipe()
+        wipe(self._skeyid)
+
     def process(
         self, view: memoryview, header: Header, parts: "list[Part]", now: int, source: "tuple[int, bytes, int]"
-    ) -> Accepted:
-        """AM2: prove it, derive the keys, send AM3. Raises `Refused` and changes nothing that matters if it proves nothing."""
+    ) -> None:
+        """AM2: prove it, then want g^xy. Raises `Refused` and changes nothing that matters if it proves nothing."""
         sa = self.sa
-        core = sa.core
+        crypto = sa.core.crypto
         if header.responder_cookie == NO_COOKIE:
             raise Refused("cookie", "AM2 without a responder cookie")
         part = require(parts, Payload.SA)
@@ -131,21 +136,15 @@ class Aggressive:
         part = require(parts, Payload.ID)
         identity = parse_id(view, part.start, part.end)
         id_body = bytes(view[part.start : part.end])
-        self.tries += 1
-        if self.tries > AM2_TRIES:
-            raise Refused("flood", "too many answers to one AM1")
         part = require(parts, Payload.KE)
         peer_public = bytes(view[part.start : part.end])
-        try:
-            g_xy = core.crypto.dh_shared(transform.group, self.pair.exponent, peer_public)
-        except BadPublicValue as fault:
-            raise Refused("public-value", str(fault))
-        hash = transform.hash
-        skeyid = keys.skeyid_psk(core.crypto, hash, sa.attempt.psk, self.nonce, peer_nonce)
+        check_value(transform.group, peer_public)
+        # RFC 2409 5.4: SKEYID needs the nonces only, so a forged AM2 costs no Diffie-Hellman.
+        skeyid = keys.skeyid_psk(crypto, transform.hash, sa.attempt.psk, self.nonce, peer_nonce)
         part = require(parts, Payload.HASH)
         hash_r = keys.auth_hash(
-            core.crypto,
-            hash,
+            crypto,
+            transform.hash,
             skeyid,
             peer_public,
             self.pair.public,
@@ -154,8 +153,7 @@ class Aggressive:
             self.sa_body,
             id_body,
         )
-        if not core.crypto.equal(view[part.start : part.end], hash_r):
-            wipe(g_xy)
+        if not crypto.equal(view[part.start : part.end], hash_r):
             wipe(skeyid)
             sa.wrong_hash = True
             sa.hint(NotifyType.AUTHENTICATION_FAILED, "HASH_R does not verify: the group key differs")
@@ -163,43 +161,50 @@ class Aggressive:
         # From here on the gateway is proven to know the group key.
         sa.responder_cookie = header.responder_cookie
         sa.wrong_hash = False
-        key_bytes = keys.phase1_key_bytes(transform.cipher, transform.key_bits)
+        accepted = Accepted(transform, agreed, id_text(identity))
+        accepted.hear_lifetimes(view, parts)
+        accepted.vendor_ids = [bytes(view[p.start : p.end]) for p in parts if p.type == Payload.VID]
+        sa.natt.flavour = natt.flavour_of(accepted.vendor_ids)
+        sa.find_nat(view, parts, transform.hash, source)
+        sa.float_port()
+        sa.lines.phase1(accepted, agreed.index, accepted.vendor_ids)
+        self.accepted = accepted
+        self._skeyid, self._peer_public = skeyid, peer_public
+        sa.secrets.want(self, self.pair, peer_public, now)
+
+    def secret_made(self, g_xy: bytearray, now: int) -> None:
+        """Derive the keys, send AM3."""
+        sa, accepted = self.sa, self.accepted
+        if accepted is None:
+            raise ValueError("no AM2 was proven")
+        crypto, transform, hash = sa.core.crypto, accepted.transform, accepted.transform.hash
         phase1 = keys.derive(
-            core.crypto,
+            crypto,
             hash,
-            skeyid,
+            self._skeyid,
             g_xy,
             sa.initiator_cookie,
             sa.responder_cookie,
             transform.cipher,
-            key_bytes,
+            keys.phase1_key_bytes(transform.cipher, transform.key_bits),
         )
         wipe(g_xy)
         hash_i = keys.auth_hash(
-            core.crypto,
+            crypto,
             hash,
-            skeyid,
+            self._skeyid,
             self.pair.public,
-            peer_public,
+            self._peer_public,
             sa.initiator_cookie,
             sa.responder_cookie,
             self.sa_body,
             self.id_body,
         )
-        wipe(skeyid)
-        sa.protection = Protection(core.crypto, hash, transform.cipher, phase1, b"")
-        accepted = Accepted(transform, agreed, id_text(identity))
-        accepted.hear_lifetimes(view, parts)
-        accepted.vendor_ids = [bytes(view[p.start : p.end]) for p in parts if p.type == Payload.VID]
-        sa.natt.flavour = natt.flavour_of(accepted.vendor_ids)
-        sa.find_nat(view, parts, hash, source)
-        sa.float_port()
-        sa.lines.phase1(accepted, agreed.index, accepted.vendor_ids)
-        iv = keys.phase1_iv(core.crypto, hash, self.pair.public, peer_public, BLOCK_BYTES[transform.cipher])
+        wipe(self._skeyid)
+        sa.protection = Protection(crypto, hash, transform.cipher, phase1, b"")
+        iv = keys.phase1_iv(crypto, hash, self.pair.public, self._peer_public, BLOCK_BYTES[transform.cipher])
         self._send_am3(hash_i, iv, now)
-        self.pair.wipe()
-        self.accepted = accepted
-        return accepted
+        sa.phase1_answered(now)
 
     def _send_am3(self, hash_i: bytes, iv: bytes, now: int) -> None:
         sa = self.sa

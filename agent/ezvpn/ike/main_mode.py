@@ -15,12 +15,12 @@ the peer either way.
 """
 
 from ezvpn.crypto.dh import KeyPair
-from ezvpn.crypto.port import BadPublicValue
 from ezvpn.ike import keys, natt, proposal
 from ezvpn.ike.aggressive import NONCE_BYTES, NONCE_LEAST, NONCE_MOST, Accepted
 from ezvpn.ike.exchange import BLOCK_BYTES, Exchange, Protection, Sent
 from ezvpn.ike.params import MainAttempt, Phase1Transform
 from ezvpn.ike.sa import NO_COOKIE, IsakmpSa
+from ezvpn.ike.secrets import WantsSecret, check_value
 from ezvpn.ike.state import Refused, check, require
 from ezvpn.record import wipe
 from ezvpn.wire.cursor import Malformed
@@ -37,8 +37,9 @@ VENDOR_IDS = (VendorId.DPD, VendorId.FRAGMENTATION_MAIN_AGGRESSIVE)
 ID_PROTOCOL, ID_PORT = 0, 0
 
 
-class MainMode:
-    """What both halves share. `process` takes the message that is due; it returns `Accepted` with the last one of our side."""
+class MainMode(WantsSecret):
+    """What both halves share. `process` takes the message that is due; it returns `Accepted` with the last one of our side. MM3
+    and MM4 are answered in a later turn, when g^xy is there: until then it is `waiting`."""
 
     def __init__(self, sa: IsakmpSa, attempt: MainAttempt) -> None:
         self.sa = sa
@@ -64,6 +65,7 @@ class MainMode:
 
     def wipe(self) -> None:
         """Forget what is secret, unless the ISAKMP SA has it."""
+        self.sa.secrets.forget(self)
         if self.pair is not None:
             self.pair.wipe()
         if self.protection is not None and self.protection is not self.sa.protection:
@@ -89,8 +91,12 @@ class MainMode:
         """IOS names DPD in MM3 or MM4 only, others in MM1 or MM2: all count."""
         self.vendor_ids = self.vendor_ids + [bytes(view[p.start : p.end]) for p in parts if p.type == Payload.VID]
 
-    def read_keys(self, view: memoryview, parts: "list[Part]") -> bytearray:
-        """KE and nonce of MM3 or MM4: g^xy at group length."""
+    def waiting(self) -> bool:
+        """Whether the peer's last message is not answered yet."""
+        return self.sa.secrets.wanted_by(self)
+
+    def read_keys(self, view: memoryview, parts: "list[Part]") -> None:
+        """KE and nonce of MM3 or MM4."""
         part = require(parts, Payload.NONCE)
         # RFC 2409 5: "The length of nonce payload MUST be between 8 and 256 bytes inclusive."
         if not NONCE_LEAST <= part.end - part.start <= NONCE_MOST:
@@ -98,20 +104,26 @@ class MainMode:
         nonce = bytes(view[part.start : part.end])
         part = require(parts, Payload.KE)
         public = bytes(view[part.start : part.end])
-        group = self.chosen().group
-        if self.pair is None:
-            self.pair = self.sa.core.take_pair(group)
-        try:
-            secret = self.sa.core.crypto.dh_shared(group, self.pair.exponent, public)
-        except BadPublicValue as fault:
-            raise Refused("public-value", str(fault))
+        check_value(self.chosen().group, public)
         self.peer_nonce, self.peer_public = nonce, public
-        return secret
 
-    def derive(self, g_xy: bytearray, nonces: "tuple[bytes, bytes]", publics: "tuple[bytes, bytes]") -> None:
-        """The key chain and the first IV; nonces and publics are (initiator's, responder's)."""
+    def want_secret(self, now: int) -> None:
+        """g^xy of what `read_keys` has read. The peer's message is taken: what went out before is not repeated any more."""
+        if self.pair is None:
+            self.pair = self.sa.core.take_pair(self.chosen().group)
+        self.exchange.answered(b"", b"", now)
+        self.sa.secrets.want(self, self.pair, self.peer_public, now)
+
+    def derive(self, g_xy: bytearray) -> None:
+        """The key chain and the first IV."""
         sa, transform = self.sa, self.chosen()
         crypto, hash = sa.core.crypto, transform.hash
+        if self.pair is None:
+            raise ValueError("no key pair")
+        # RFC 2409 5: first the initiator's, then the responder's.
+        nonces, publics = (self.nonce, self.peer_nonce), (self.pair.public, self.peer_public)
+        if not sa.initiator:
+            nonces, publics = (nonces[1], nonces[0]), (publics[1], publics[0])
         skeyid = keys.skeyid_psk(crypto, hash, self.attempt.psk, nonces[0], nonces[1])
         phase1 = keys.derive(
             crypto,
@@ -258,19 +270,22 @@ class MainInitiator(MainMode):
             self._mm2(view, header, now)
         elif rule == "mm4":
             parts = self.read(rule, view, header)
-            g_xy = self.read_keys(view, parts)
-            if self.pair is None:
-                raise ValueError("MM3 was not sent")
+            self.read_keys(view, parts)
             self.hear_vendor_ids(view, parts)
-            self.derive(g_xy, (self.nonce, self.peer_nonce), (self.pair.public, self.peer_public))
             sa.find_nat(view, parts, self.chosen().hash, source)
             sa.float_port()
-            self.iv = self.send_proof(self.iv, Sent.REQUEST, now)
+            self.want_secret(now)
         else:
             identity, _, _, _ = self.prove(rule, view, header)
             self.exchange.arrived()
             return self.accept(identity)
         return None
+
+    def secret_made(self, g_xy: bytearray, now: int) -> None:
+        """MM5."""
+        self.derive(g_xy)
+        self.iv = self.send_proof(self.iv, Sent.REQUEST, now)
+        self.sa.phase1_answered(now)
 
     def _mm2(self, view: memoryview, header: Header, now: int) -> None:
         sa = self.sa
@@ -289,7 +304,7 @@ class MainInitiator(MainMode):
 
 
 class MainResponder(MainMode):
-    """MM1, MM3 and MM5; each is answered at once."""
+    """MM1, MM3 and MM5."""
 
     def process(
         self, rule: str, view: memoryview, header: Header, now: int, source: "tuple[int, bytes, int]"
@@ -299,15 +314,12 @@ class MainResponder(MainMode):
             self._mm1(view, header, now)
         elif rule == "mm3":
             parts = self.read(rule, view, header)
-            g_xy = self.read_keys(view, parts)
-            if self.pair is None:
-                raise ValueError("no key pair")
+            self.read_keys(view, parts)
             self.hear_vendor_ids(view, parts)
-            self.derive(g_xy, (self.peer_nonce, self.nonce), (self.peer_public, self.pair.public))
             # RFC 3947 3: the answer goes to where the datagram came from, whatever port that is.
             sa.socket, sa.peer, sa.peer_port = source
             sa.find_nat(view, parts, self.chosen().hash, source)
-            self.send_keys(Sent.ANSWER, now)
+            self.want_secret(now)
         else:
             identity, clear, parts, next_iv = self.prove(rule, view, header)
             # RFC 3947 4: from MM5 on the initiator behind a NAT uses port 4500, and so do we.
@@ -318,6 +330,12 @@ class MainResponder(MainMode):
             self._hear_contact(clear, parts, now)
             return accepted
         return None
+
+    def secret_made(self, g_xy: bytearray, now: int) -> None:
+        """MM4."""
+        self.derive(g_xy)
+        self.send_keys(Sent.ANSWER, now)
+        self.sa.phase1_answered(now)
 
     def _mm1(self, view: memoryview, header: Header, now: int) -> None:
         sa = self.sa

@@ -130,7 +130,9 @@ class PeerSession(Phase1Session):
         due = MAIN_MESSAGES.get((self.initiator, self.state))
         if due is None:
             raise Refused("state", "another main mode message after phase 1")
-        rule, encrypted, after = due
+        if self.main.waiting():
+            raise Refused("state", "the peer's last message is not answered yet")
+        rule, encrypted, _ = due
         if bool(header.flags & Flag.ENCRYPTION) != encrypted:
             raise Refused("state", "not the " + rule + " that is due")
         try:
@@ -140,10 +142,15 @@ class PeerSession(Phase1Session):
                 self._not_proven(fault, now)
             raise
         exchange.received = digest
-        self.move(after)
-        self.lines.turn(FROM_PEER, "IKE_MM_EXCH", _TURNS[rule])
+        if not self.main.waiting():
+            self.phase1_answered(now)
         if accepted is not None:
             self._proven(accepted, now)
+
+    def phase1_answered(self, now: int) -> None:
+        rule, _, after = MAIN_MESSAGES[(self.initiator, self.state)]
+        self.move(after)
+        self.lines.turn(FROM_PEER, "IKE_MM_EXCH", _TURNS[rule])
 
     def _proven(self, accepted: Accepted, now: int) -> None:
         self.timers.stop(Slot.WAIT)

@@ -263,7 +263,8 @@ class ProtectedSa(IsakmpSa):
         return first
 
     def exchanges_due(self, now: int) -> None:
-        """Repeat or give up what is unanswered; forget what nobody repeats any more."""
+        """A step of a Diffie-Hellman; repeat or give up what is unanswered; forget what nobody repeats any more."""
+        self.secrets.timeout(now)
         for exchange in list(self.exchanges):
             due = exchange.due()
             if due is not None and now >= due and self.state != State.DEAD:

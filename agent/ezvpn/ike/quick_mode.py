@@ -9,7 +9,6 @@ the gateway's side. Keys leave in `events.ChildUp`; nothing secret stays here.
 """
 
 from ezvpn.crypto.dh import KeyPair
-from ezvpn.crypto.port import BadPublicValue
 from ezvpn.ike import keys, proposal, selectors
 from ezvpn.ike.child import Child
 from ezvpn.ike.debug import FROM_PEER, INTERNAL, signed
@@ -17,6 +16,7 @@ from ezvpn.ike.events import ChildUp
 from ezvpn.ike.exchange import Exchange, Sent
 from ezvpn.ike.params import EspTransform, Selector
 from ezvpn.ike.sa import IsakmpSa
+from ezvpn.ike.secrets import WantsSecret, check_value
 from ezvpn.ike.state import Refused, check, find, require
 from ezvpn.record import wipe
 from ezvpn.wire.cursor import Malformed
@@ -31,7 +31,7 @@ NONCE_LEAST, NONCE_MOST = 8, 256
 DOI_IPSEC = 1
 
 
-class Quick:
+class Quick(WantsSecret):
     """What both halves share: nonces, KE, and the keys of a finished exchange."""
 
     def __init__(self, sa: IsakmpSa, child: Child) -> None:
@@ -44,6 +44,7 @@ class Quick:
 
     def wipe(self) -> None:
         """Given up: forget what was secret."""
+        self.sa.secrets.forget(self)
         if self.pair is not None:
             self.pair.wipe()
 
@@ -53,19 +54,17 @@ class Quick:
             raise Refused("nonce", "nonce of " + str(part.end - part.start) + " bytes")
         return bytes(view[part.start : part.end])
 
-    def shared(self, view: memoryview, parts: "list[Part]") -> bytearray:
-        """g(qm)^xy, empty without PFS. RFC 2409 5.5: a KE without an agreed group, or the other way round, is refused."""
+    def read_public(self, view: memoryview, parts: "list[Part]") -> bytes:
+        """The peer's public value, b"" without PFS. RFC 2409 5.5: a KE without an agreed group, or the other way round, is
+        refused."""
         part = find(parts, Payload.KE)
         if (part is not None) != (self.pair is not None):
             raise Refused("ke", "KE payload and PFS group do not go together")
         if part is None or self.pair is None:
-            return bytearray()
-        try:
-            secret = self.sa.core.crypto.dh_shared(self.pair.group, self.pair.exponent, view[part.start : part.end])
-        except BadPublicValue as fault:
-            raise Refused("public-value", str(fault))
-        self.pair.wipe()
-        return secret
+            return b""
+        public = bytes(view[part.start : part.end])
+        check_value(self.pair.group, public)
+        return public
 
     def announce(self, transform: EspTransform, g_xy: bytearray, nonces: "tuple[bytes, bytes]") -> None:
         """Derive both directions' KEYMAT and emit ChildUp; `nonces` are (Ni_b, Nr_b) of this quick mode."""
@@ -151,6 +150,7 @@ class QuickInitiator(Quick):
         super().__init__(sa, child)
         self.offer: "Proposal | None" = None
         self.exchange: "Exchange | None" = None
+        self.transform: "EspTransform | None" = None
         self.finished = False
 
     def start(self, now: int) -> None:
@@ -197,17 +197,27 @@ class QuickInitiator(Quick):
         self.sa.sealed().verify_rest(found, exchange.message_id, view[parts[0].end : end], self.nonce)
 
     def process(self, view: memoryview, parts: "list[Part]", now: int) -> None:
-        """Q2: hold the answer against the offer, derive, announce, send Q3."""
+        """Q2: hold the answer against the offer; the rest when g(qm)^xy is there."""
         sa, child = self.sa, self.child
-        exchange = self._own_exchange()
         self.finished = True
         try:
-            transform, g_xy = self._accept(view, parts)
+            public = self._accept(view, parts)
         except (Refused, Malformed) as fault:
             text = fault.what if isinstance(fault, Malformed) else fault.text
             sa.child_failed(child, "protocol", 0, "gateway's quick mode answer: " + text, now)
             return
-        self.announce(transform, g_xy, (self.nonce, self.peer_nonce))
+        if self.pair is not None:
+            sa.secrets.want(self, self.pair, public, now)
+        else:
+            self.secret_made(bytearray(), now)
+
+    def secret_made(self, g_xy: bytearray, now: int) -> None:
+        """Derive, announce, send Q3."""
+        sa, child = self.sa, self.child
+        exchange = self._own_exchange()
+        if self.transform is None:
+            raise ValueError("quick 2 was not accepted")
+        self.announce(self.transform, g_xy, (self.nonce, self.peer_nonce))
         sa.lines.created(child)
         w = sa.writer(ExchangeType.QUICK, exchange.message_id)
         at = sa.sealed().begin(w)
@@ -225,7 +235,8 @@ class QuickInitiator(Quick):
         sa.lines.quick_turn(exchange.message_id, FROM_PEER, "IKE_QM_EXCH", "IKE_QM_I_QM1", "IKE_QM_PHASE2_COMPLETE")
         sa.child_up(child, now)
 
-    def _accept(self, view: memoryview, parts: "list[Part]") -> "tuple[EspTransform, bytearray]":
+    def _accept(self, view: memoryview, parts: "list[Part]") -> bytes:
+        """The peer's public value, b"" without PFS."""
         child = self.child
         if self.offer is None:
             raise ValueError("quick mode was not started")
@@ -238,12 +249,13 @@ class QuickInitiator(Quick):
         # A gateway may narrow what we asked for; it must not widen it.
         if not selectors.inside(local, child.request.local) or not selectors.inside(remote, child.request.remote):
             raise Refused("identity", "identities outside of what was asked for")
-        g_xy = self.shared(view, parts)
+        public = self.read_public(view, parts)
         child.local, child.remote = local, remote
         child.spi_out = int.from_bytes(answer.spi, "big")
         self.adopt_life(agreed.life_s, agreed.life_kb)
         self.adopt_responder_lifetime(view, parts)
-        return child.request.transforms[agreed.index], g_xy
+        self.transform = child.request.transforms[agreed.index]
+        return public
 
     def _own_exchange(self) -> Exchange:
         if self.exchange is None:
@@ -298,7 +310,7 @@ class QuickResponder(Quick):
         self.peer_nonce = self.read_nonce(view, parts)
         if self.pfs_group:
             self.pair = sa.core.take_pair(self.pfs_group)
-        self.g_xy = self.shared(view, parts)
+        public = self.read_public(view, parts)
         child.spi_in = sa.core.new_spi()
         w = sa.writer(ExchangeType.QUICK, self.exchange.message_id)
         at = sa.sealed().begin(w)
@@ -314,10 +326,21 @@ class QuickResponder(Quick):
         sa.send_hashed(self.exchange, w, at, Sent.REQUEST, now, self.peer_nonce)
         message_id = self.exchange.message_id
         sa.lines.quick_turn(message_id, FROM_PEER, "IKE_QM_EXCH", "IKE_QM_READY", "IKE_QM_R_QM2")
+        if self.pair is not None:
+            sa.secrets.want(self, self.pair, public, now)
 
     def process(self, view: memoryview, parts: "list[Part]", now: int) -> None:
-        """Q3: the pair stands."""
+        """Q3: the pair stands, as soon as g(qm)^xy is there."""
         self.finished = True
+        if not self.sa.secrets.wanted_by(self):
+            self._stands(now)
+
+    def secret_made(self, g_xy: bytearray, now: int) -> None:
+        self.g_xy = g_xy
+        if self.finished:
+            self._stands(now)
+
+    def _stands(self, now: int) -> None:
         if self.transform is None:
             raise ValueError("quick 1 was not answered")
         self.announce(self.transform, self.g_xy, (self.peer_nonce, self.nonce))

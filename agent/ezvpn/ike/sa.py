@@ -13,6 +13,7 @@ from ezvpn.ike.events import Exchanged, Hint, Traced
 from ezvpn.ike.exchange import LINGER_MS, Exchange, Protection
 from ezvpn.ike.natt import UNKNOWN_ADDRESS, NatT
 from ezvpn.ike.params import SOCKET_IKE, SOCKET_NATT, Attempt, ChildRequest, ModeConfig, Selector
+from ezvpn.ike.secrets import Secrets
 from ezvpn.ike.state import SHOWN, State
 from ezvpn.ike.timers import Timers
 from ezvpn.log import Debug
@@ -41,6 +42,7 @@ class IsakmpSa:
         self.state = State.AM1_SENT
         self.protection: "Protection | None" = None
         self.timers = Timers()
+        self.secrets = Secrets(core, self.timers)
         self.natt = NatT()
         self.lines = DebugLines(self)
         self.socket = SOCKET_NATT if attempt.force_natt else SOCKET_IKE
@@ -58,6 +60,10 @@ class IsakmpSa:
         self.queue_drops = 0
 
     # --- what a session does ----------------------------------------------------------------------------------------
+
+    def phase1_answered(self, now: int) -> None:
+        """A phase 1 message that had to wait for g^xy was answered."""
+        raise NotImplementedError
 
     def configured(self, config: ModeConfig, now: int) -> None:
         """Mode Config is over."""

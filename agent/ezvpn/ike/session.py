@@ -7,7 +7,7 @@ What it shares with a site-to-site session (receiving, lifetimes, the end) is in
 its own file; what goes out again is decided in `exchange`.
 """
 
-from ezvpn.ike.aggressive import Accepted, Aggressive
+from ezvpn.ike.aggressive import Aggressive
 from ezvpn.ike.child import Child
 from ezvpn.ike.core import Core
 from ezvpn.ike.debug import FROM_IPSEC, FROM_PEER, P1_COMPLETE
@@ -62,7 +62,7 @@ class Session(Phase1Session):
 
     def forget_role(self) -> None:
         self.xauth.pending = None
-        self.aggressive.pair.wipe()
+        self.aggressive.wipe()
 
     # --- receiving --------------------------------------------------------------------------------------------------
 
@@ -75,17 +75,20 @@ class Session(Phase1Session):
         if exchange.received == digest:
             self.repeat(exchange, now)
             return
-        if self.state != State.AM1_SENT:
-            raise Refused("state", "another AM2 after phase 1")
+        if self.aggressive.accepted is not None:
+            raise Refused("state", "another AM2 after the one that was proven")
         parts, _ = parse_chain(view, HEADER_BYTES, len(view), header.next_payload)
         check("am2", parts)
         self.traced_in(header.exchange, 0, parts, len(view))
         self.lines.payloads(parts, 0)
-        accepted = self.aggressive.process(view, header, parts, now, source)
-        exchange.received = digest
-        self._phase1_done(accepted, now)
+        self.aggressive.process(view, header, parts, now, source)
+        exchange.answered(digest, b"", now)
 
-    def _phase1_done(self, accepted: Accepted, now: int) -> None:
+    def phase1_answered(self, now: int) -> None:
+        """AM3 is out."""
+        accepted = self.aggressive.accepted
+        if accepted is None:
+            raise ValueError("no AM2 was proven")
         self.move(State.AM3_SENT)
         self.lines.turn(FROM_PEER, "IKE_AM_EXCH", P1_COMPLETE)
         self.phase1_stands(accepted, now)

@@ -15,7 +15,8 @@ class Slot:
     DPD_IDLE = 4  # nothing was heard for the keepalive interval
     DPD_REPLY = 5  # an R-U-THERE is unanswered
     FRAGMENTS = 6  # an incomplete fragmented message is given up
-    COUNT = 7
+    SECRET = 7  # a step of a Diffie-Hellman is wanted (`secrets`)
+    COUNT = 8
 
 
 class Timers:

@@ -23,3 +23,15 @@ def test_a_power_of_two_goes_on_where_it_stopped():
     for cut in (0, 1, 20, 39, 40):
         value = modexp.two_to(exponent[:cut], p)
         assert modexp.two_to(exponent[cut:], p, value) == modexp.two_to(exponent, p)
+
+
+@pytest.mark.parametrize("size", (1, 3, 7, 100))
+def test_a_power_is_made_in_steps_of_any_size(size):
+    p, base = dh.prime(2), 0xABCDEF
+    for exponent in EXPONENTS:
+        power, value, steps = modexp.Power(base, exponent, p), None, 0
+        while value is None:
+            value = power.step(size)
+            steps += 1
+        assert value == pow(base, int.from_bytes(exponent, "big"), p)
+        assert steps >= len(exponent) // size

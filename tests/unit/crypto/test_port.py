@@ -98,6 +98,10 @@ def test_dh_of_every_group(backend, ike_vectors):
         assert backend.dh_shared(group, x_i, memoryview(g_xr)) == g_xy
         shared = backend.dh_shared(group, x_r, g_xi)
         assert isinstance(shared, bytearray) and len(shared) == dh.LENGTH[group]
+        sharing, made = backend.dh_sharing(group, bytearray(x_i), g_xr), None
+        while made is None:
+            made = sharing.step()
+        assert isinstance(made, bytearray) and made == g_xy
 
 
 def test_dh_refuses_values_not_to_be_used(backend):

@@ -6,8 +6,9 @@ import pytest
 from doubles.plane_kernel import FakeKernel
 from doubles.replay import Chance
 
+from ezvpn.crypto import backend_micropython
 from ezvpn.crypto.choose import best
-from ezvpn.crypto.port import BadPublicValue, Crypto
+from ezvpn.crypto.port import Crypto
 from ezvpn.dataplane.port import KernelError
 from ezvpn.flight.recording import Log, RecordingCrypto, RecordingEntropy, RecordingKernel
 from ezvpn.flight.tape import Tag
@@ -44,13 +45,23 @@ def test_verdicts_and_refusals() -> None:
     assert crypto.equal(b"a", b"a")
     assert not crypto.equal(b"a", b"b")
     public = real.dh_public(2, b"x" * 40)
-    assert crypto.dh_shared(2, b"y" * 40, public) == real.dh_shared(2, b"y" * 40, public)
-    with pytest.raises(BadPublicValue):
-        crypto.dh_shared(2, b"y" * 40, bytes(128))
+    assert crypto.dh_sharing(2, b"y" * 40, public).step() == real.dh_shared(2, b"y" * 40, public)
     assert crypto.esp("aes-cbc", KEY, "sha1", b"a" * 20).iv_bytes == 16
     tags = [tag for tag, _ in log.records]
-    assert tags == [Tag.VERDICT, Tag.VERDICT, Tag.SHARED, Tag.SHARED, Tag.ESP]
-    assert [value for _, value in log.records][:3] == [True, False, None]
+    assert tags == [Tag.VERDICT, Tag.VERDICT, Tag.SHARED, Tag.ESP]
+    assert [value for _, value in log.records][:3] == [True, False, True]
+
+
+def test_the_steps_of_a_shared_secret_are_recorded_and_nothing_of_it() -> None:
+    log, real = Notes(), backend_micropython.Backend(Chance(1))
+    exponent, public = b"y" * 40, real.dh_public(14, b"x" * 40)
+    sharing = RecordingCrypto(real, log).dh_sharing(14, exponent, public)
+    shared = None
+    while shared is None:
+        shared = sharing.step()
+    assert shared == real.dh_shared(14, exponent, public)
+    assert len(log.records) > 2
+    assert log.records == [(Tag.SHARED, False)] * (len(log.records) - 1) + [(Tag.SHARED, True)]
 
 
 def test_what_leaves_no_record() -> None:

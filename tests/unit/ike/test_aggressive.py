@@ -1,11 +1,12 @@
 """Aggressive mode, initiator: AM1 on the wire, what an AM2 must prove, AM3 (RFC 2409 5.4; XAUTHInitPreShared)."""
 
 import pytest
-from doubles.am2 import OFFER, Rows, answered, arrive, changed, payloads, replaced, with_more, without
+from doubles.am2 import OFFER, Rows, answered, arrive, changed, payloads, replaced, with_more, without, written
 from doubles.handshake import CLIENT, GATEWAY, Datagram, Handshake
 from doubles.insider import client_session, notify
 
-from ezvpn.ike.aggressive import AM2_TRIES, AUTHS, VENDOR_IDS
+from ezvpn.crypto.port import Sharing
+from ezvpn.ike.aggressive import AUTHS, VENDOR_IDS
 from ezvpn.ike.child import SHORTEST_LIFE_S
 from ezvpn.ike.events import Hint, Phase1Up, SessionDown
 from ezvpn.ike.params import Phase1Transform
@@ -217,12 +218,49 @@ def test_an_answer_that_was_not_offered_is_refused(change) -> None:
     assert refused(h, "answer") or refused(h, "malformed")
 
 
-def test_a_flood_of_forged_am2_costs_a_few_diffie_hellmans_only() -> None:
+def test_a_forged_am2_costs_no_diffie_hellman() -> None:
     h = answered()
-    for number in range(AM2_TRIES + 20):
+    core = client_session(h).core
+    wanted: list[int] = []
+    sharing = core.crypto.dh_sharing
+
+    def counted(group: int, exponent: bytearray, peer: bytes) -> Sharing:
+        wanted.append(group)
+        return sharing(group, exponent, peer)
+
+    core.crypto.dh_sharing = counted  # type: ignore[method-assign, assignment]
+    for number in range(200):
         arrive(h, changed(h, replaced(Payload.NONCE, bytes([number]) * 20)))
-    assert h.client.dropped == {"hash": AM2_TRIES, "flood": 20}
-    assert client_session(h).aggressive.tries <= AM2_TRIES + 20
+    assert (h.client.dropped, wanted) == ({"hash": 200}, [])
+    h.step()
+    assert up(h) and wanted == [OFFER[0].group]
+
+
+def test_between_am2_and_am3_others_have_their_turn() -> None:
+    # AM2 ->, then in turns of its own g^xy, then AM3. What comes meanwhile changes nothing, and AM1 is not repeated.
+    h = answered()
+    am2 = h.flying.pop()
+    h.client.receive(am2.data, h.now, am2.source)
+    h.drain()
+    assert h.flying == [] and not h.said(Phase1Up)
+    assert h.client.deadline() == h.now
+    h.client.receive(am2.data, h.now, am2.source)
+    forged = written(am2.data, replaced(Payload.NONCE, bytes(20))(payloads(am2.data)))
+    h.client.receive(forged, h.now, am2.source)
+    h.drain()
+    assert h.flying == [] and h.client.dropped == {"state": 1}
+    h.settle(h.client)
+    assert len(h.flying) == 1 and up(h)
+
+
+def test_a_session_that_is_closed_meanwhile_is_forgotten() -> None:
+    h = answered()
+    am2 = h.flying.pop()
+    h.client.receive(am2.data, h.now, am2.source)
+    exponent = client_session(h).aggressive.pair.exponent
+    h.client.close(h.session, h.now)
+    h.settle(h.client)
+    assert not any(exponent) and h.client.deadline() is None and not h.said(Phase1Up)
 
 
 def test_am3_unanswered_after_a_forged_am2_is_not_blamed_on_the_group_key() -> None:

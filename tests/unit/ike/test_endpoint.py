@@ -103,7 +103,7 @@ def test_the_view_is_not_kept() -> None:
     h.client.receive(memoryview(buf), h.now, h.flying.pop().source)
     for i in range(len(buf)):
         buf[i] = 0
-    h.drain()
+    h.settle(h.client)
     h.run()
     assert len(h.said(ChildUp)) == 1
 

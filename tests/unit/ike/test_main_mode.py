@@ -63,8 +63,7 @@ def halted(messages: int) -> Offices:
     """After so many messages were delivered the next one flies."""
     o = Offices()
     o.begin(o.left)
-    for _ in range(messages):
-        o.pair.step()
+    o.messages(messages)
     return o
 
 

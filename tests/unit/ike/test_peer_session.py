@@ -34,7 +34,7 @@ def test_states_of_both_roles_message_by_message() -> None:
     o.begin(o.left)
     seen = [(session_of(o, True).state, "")]
     for _ in range(6):
-        o.pair.step()
+        o.messages(1)
         seen.append((session_of(o, True).state, session_of(o, False).state))
     assert seen == [
         (State.MM_NO_STATE, ""),

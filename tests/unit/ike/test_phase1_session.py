@@ -52,8 +52,7 @@ def fragments(data: bytes, size: int, number: int = 1) -> list[bytes]:
 def test_main_mode_in_pieces(messages: int) -> None:
     o = Offices()
     o.begin(o.left)
-    for _ in range(messages):
-        o.pair.step()
+    o.messages(messages)
     _, _, _, data, source = o.pair._flying.pop(0)
     side = o.sides[0] if messages % 2 else o.sides[1]
     for piece in reversed(fragments(data, 60)):

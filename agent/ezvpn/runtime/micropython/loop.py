@@ -14,8 +14,8 @@ from ezvpn.runtime.calls import Callback, Part
 from ezvpn.runtime.timers import Timer, Timers
 
 _SWEEP_US = const(3000)  # of work leave so much garbage that sweeping it, which takes 1 ms, is worth it
-# Of silence before it is swept: whoever types or answers goes on sooner than that. A Ctrl-C in a sweep ends pip's MicroPython with
-# its heap locked (it raises inside the signal handler), and a Ctrl-C follows an answer more often than a silence.
+# Of silence before it is swept: whoever types or answers goes on sooner than that. A Ctrl-C in a sweep ends pip's MicroPython
+# with its heap locked (it raises inside the signal handler), and a Ctrl-C follows an answer more often than a silence.
 _QUIET_MS = const(50)
 _LONGEST_MS = const(3_600_000)  # of one wait; poll(2) takes a C int
 _LOST = select.POLLERR | select.POLLHUP
