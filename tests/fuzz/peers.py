@@ -21,8 +21,8 @@ STEPS = {
     "MM_SA_SETUP-I": (State.MM_SA_SETUP, 3, True),
     "MM_KEY_EXCH-R": (State.MM_KEY_EXCH, 4, False),
     "MM_KEY_EXCH-I": (State.MM_KEY_EXCH, 5, True),
-    "MM_QM_IDLE-R": (State.UP, 12, False),
-    "MM_QM_IDLE-I": (State.UP, 12, True),
+    "MM_QM_IDLE-R": (State.UP, 9, False),
+    "MM_QM_IDLE-I": (State.UP, 9, True),
 }
 
 
@@ -30,16 +30,16 @@ class PeerTarget:
     """Stands in for `receive.Target`."""
 
     def __init__(self, name: str, seed: int) -> None:
-        self.state, count, initiator = STEPS[name]
+        self.state, messages, initiator = STEPS[name]
         self.o = Offices(seed=seed)
         self.office = self.o.left if initiator else self.o.right
         self.peer = RIGHT if initiator else LEFT
-        session = self.o.begin(self.o.left)
-        for _ in range(count):
-            if self.state == State.UP and self.o.left.said(events.Phase1Up) and not self.o.left.said(events.ChildUp):
-                self.o.open(self.o.left, session)
-                self.o.run(self.o.right, events.ChildUp)
-            self.o.messages(1)
+        if self.state == State.UP:
+            self.o.open(self.o.left, self.o.stand()[0])
+            self.o.run(self.o.right, events.ChildUp)
+        else:
+            self.o.begin(self.o.left)
+            self.o.messages(messages)
         found = self.office.endpoint._sessions[-1]
         assert isinstance(found, PeerSession) and found.state == self.state, found.state
         self._session = found
