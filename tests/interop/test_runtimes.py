@@ -226,7 +226,8 @@ def test_nobody_is_waited_for(waiting: dict[tuple[str, str], Edge], interpreter:
     edge.agent.wait_log("MQTT: no connection to", limit_s=20)
     for _ in range(3):
         edge.agent.execute("show crypto ipsec sa")
-    edge.interrupt()
+    edge.stop(signal.SIGINT)  # it ticks, so there is no sleep to wait for
+    assert "internal error" not in edge.agent.log_text()
     (worst,) = [line for line in edge.agent.log_text().splitlines() if line.startswith("worst ")]
     blocked, busy = (int(word) for word in worst.split()[1:])
     assert blocked < LATE_MS, worst
