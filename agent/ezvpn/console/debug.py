@@ -56,6 +56,10 @@ class Cursor:
         self.ring = ring
         self._mark = ring.mark()
 
+    def behind(self) -> bool:
+        """Whether the ring holds anything new, of whatever severity."""
+        return self.ring.next_seq - 1 != self._mark[0]
+
     def take(self, level: int) -> "tuple[int, list[LogRecord]]":
         """(records that the ring lost before this reader came, new records up to severity `level`)."""
         mark = self.ring.mark()

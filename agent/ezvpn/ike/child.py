@@ -4,7 +4,6 @@ RFC 2409 5.5, RFC 2407 4.5 (lives). The keys are not here: they leave in `events
 """
 
 from ezvpn.ike.params import ChildRequest, EspTransform, Selector
-from ezvpn.ike.timers import earlier
 
 # Start a renewal at 80 to 90 % of the life: late enough to be rare, early enough to be done before the peer's own limit.
 REKEY_FROM_PERCENT = 80
@@ -86,7 +85,11 @@ class Child:
         self.delete_at = max(end - DELETED_MS, now)
 
     def due(self) -> "int | None":
-        return earlier(earlier(self.rekey_at, self.delete_at), self.expire_at)
+        first = self.rekey_at
+        for at in (self.delete_at, self.expire_at):
+            if at is not None and (first is None or at < first):
+                first = at
+        return first
 
     def rivals(self, other: "Child") -> bool:
         """Whether both are for the same networks, so that one of them is too many."""

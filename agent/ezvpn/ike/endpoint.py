@@ -204,12 +204,13 @@ class Endpoint:
         if self._admission.notices:
             self.to, packet = self._admission.notices.pop(0)
             return self._put(buf, packet)
-        for session in self._leaving + self._sessions:
+        for session in self._leaving + self._sessions if self._leaving else self._sessions:
             packet = session.next_packet()
             if packet:
                 self.to = (session.socket, session.peer, session.peer_port)
                 return self._put(buf, packet)
-        self._leaving = []
+        if self._leaving:
+            self._leaving = []
         return 0
 
     def event(self) -> "Event | None":

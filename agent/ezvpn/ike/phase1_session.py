@@ -226,14 +226,18 @@ class Phase1Session(ProtectedSa):
     def timeout(self, now: int) -> None:
         self.exchanges_due(now)
         self.children_due(now)
-        if self.timers.take(Slot.FRAGMENTS, now):
+        timers = self.timers
+        first = timers.next()
+        if first is None or now < first:
+            return
+        if timers.take(Slot.FRAGMENTS, now):
             self.reassembly.clear()
         self.liveness.timeout(now)
-        if self.timers.take(Slot.WAIT, now):
+        if timers.take(Slot.WAIT, now):
             self.wait_over(now)
-        if self.timers.take(Slot.PHASE1_REKEY, now):
+        if timers.take(Slot.PHASE1_REKEY, now):
             self.core.emit(Rekey(self.id, "phase1", 0))
-        if self.timers.take(Slot.PHASE1_LIFE, now):
+        if timers.take(Slot.PHASE1_LIFE, now):
             self.close(now, "lifetime", "the ISAKMP SA reached the end of its life")
 
     def keepalive_due(self, now: int) -> bool:

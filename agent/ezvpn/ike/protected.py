@@ -104,10 +104,11 @@ class ProtectedSa(IsakmpSa):
         self._verify(exchange, clear, parts, end)
         # Authenticated from here on: the chain moves, the peer lives.
         exchange.answered(digest, next_iv, now)
-        self.traced_in(header.exchange, header.message_id, parts, len(view))
-        if new:
-            self.lines.new_node(header.message_id, now)
-        self.lines.payloads(parts, header.message_id)
+        if self.core.trace:
+            self.traced_in(header.exchange, header.message_id, parts, len(view))
+            if new:
+                self.lines.new_node(header.message_id, now)
+            self.lines.payloads(parts, header.message_id)
         self.heard(now, source)
         if header.exchange == ExchangeType.INFORMATIONAL:
             self.mark_seen(header.message_id)
@@ -255,16 +256,22 @@ class ProtectedSa(IsakmpSa):
     # --- time -------------------------------------------------------------------------------------------------------
 
     def deadline(self) -> "int | None":
+        # Asked after each datagram: nothing is called here that need not be.
         first = self.timers.next()
         for exchange in self.exchanges:
-            first = earlier(first, exchange.due())
+            if exchange.waiting:
+                first = earlier(first, exchange.due())
         for child in self.children:
-            first = earlier(first, child.due())
+            for at in (child.rekey_at, child.delete_at, child.expire_at):
+                if at is not None and (first is None or at < first):
+                    first = at
         return first
 
     def exchanges_due(self, now: int) -> None:
         """A step of a Diffie-Hellman; repeat or give up what is unanswered; forget what nobody repeats any more."""
         self.secrets.timeout(now)
+        if not self.exchanges:
+            return
         for exchange in list(self.exchanges):
             due = exchange.due()
             if due is not None and now >= due and self.state != State.DEAD:
@@ -274,7 +281,8 @@ class ProtectedSa(IsakmpSa):
     def children_due(self, now: int) -> None:
         """Lifetimes of the children."""
         for child in list(self.children):
-            if self.state != State.DEAD:
+            due = child.due()
+            if due is not None and due <= now and self.state != State.DEAD:
                 self._child_due(child, now)
 
     def _exchange_due(self, exchange: Exchange, now: int) -> None:

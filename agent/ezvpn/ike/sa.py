@@ -222,7 +222,7 @@ class IsakmpSa:
             self.queue_drops += 1
         self._queue.append(packet)
         self.sent_at = now
-        if len(packet) > 1:  # not the one byte of a NAT keepalive
+        if self.core.trace and len(packet) > 1:  # not the one byte of a NAT keepalive
             self.lines.sending(now)
 
     def next_packet(self) -> bytes:
@@ -262,6 +262,9 @@ class IsakmpSa:
         protection.hash_rest(w, at, message_id)
         packet, _ = protection.seal(w, protection.first_iv(message_id))
         self.mark_seen(message_id)
+        if not self.core.trace:
+            self.queue(packet, now)
+            return
         self.lines.new_node(message_id, now)
         self.queue(packet, now)
         self.lines.purge(message_id)

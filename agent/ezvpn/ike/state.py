@@ -166,11 +166,17 @@ def check(message: str, parts: "list[Part]") -> None:
     if message in HASH_FIRST and (not parts or parts[0].type != Payload.HASH):
         raise Refused("payloads", message + ": HASH is not the first payload")
     rules = RULES[message]
-    for part in parts:
-        if part.type < 128 and not [True for rule in rules if rule[0] == part.type]:
-            raise Refused("payloads", message + ": unexpected payload " + str(part.type))
+    kinds = [part.type for part in parts]
+    left = len(kinds)
+    for rule in rules:
+        left -= kinds.count(rule[0])
+    if left:
+        known = [rule[0] for rule in rules]
+        for kind in kinds:
+            if kind < 128 and kind not in known:
+                raise Refused("payloads", message + ": unexpected payload " + str(kind))
     for payload, least, most in rules:
-        count = len([True for part in parts if part.type == payload])
+        count = kinds.count(payload)
         if count < least or count > most:
             raise Refused("payloads", message + ": " + str(count) + " payloads of type " + str(payload))
 

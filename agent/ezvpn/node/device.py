@@ -308,15 +308,24 @@ class Device:
         complaint = self.plane.complaint()
         if complaint:
             self._add_log(now, "DATAPLANE_WARNING", complaint)
-        maps = [edge for edge in self._edges if isinstance(edge.tunnel, CryptoMap)]
-        if len(maps) != self._maps or [1 for edge in maps if edge.dirty]:
+        changed = not self._edges  # the last of them may have gone
+        for edge in self._edges:
+            changed = changed or edge.dirty
+        if changed:
             # Not at each call: the way to each peer is asked of the kernel for it.
-            self._maps = len(maps)
-            self._callers.update([edge.tunnel for edge in maps if isinstance(edge.tunnel, CryptoMap)])
+            self._tell_callers()
         self._reports.settle(now)
         attended = self._consoles_read(now)
-        wall, synced = self.time.wall(now)
-        self._stderr.follow(self.config.logging_level, Clock(now, wall, synced), attended)
+        if self._stderr.behind():
+            wall, synced = self.time.wall(now)
+            self._stderr.follow(self.config.logging_level, Clock(now, wall, synced), attended)
+
+    def _tell_callers(self) -> None:
+        """Tunnels of crypto maps came, went or changed: who may call."""
+        maps = [edge for edge in self._edges if isinstance(edge.tunnel, CryptoMap)]
+        if len(maps) != self._maps or [1 for edge in maps if edge.dirty]:
+            self._maps = len(maps)
+            self._callers.update([edge.tunnel for edge in maps if isinstance(edge.tunnel, CryptoMap)])
 
     def _consoles_read(self, now: int) -> bool:
         """Let the consoles read the log and pass on what they print; whether there is one."""

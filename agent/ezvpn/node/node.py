@@ -8,6 +8,7 @@ from ezvpn.compat import const
 from ezvpn.config.model import Config
 from ezvpn.crypto.port import Crypto
 from ezvpn.dataplane.port import DataPlane, Edge
+from ezvpn.ike.timers import earlier
 from ezvpn.node import lastrun
 from ezvpn.node.device import Device
 from ezvpn.node.facts import TRANSFER_LOOKUPS, Facts, Order
@@ -27,6 +28,14 @@ class Node(Device):
         self.to: "tuple[int, bytes, int]" = (0, b"\0\0\0\0", 0)
         self._break_at: "int | None" = None  # when one was last logged
         self._desk: "Desk | None" = None  # type: ignore[name-defined] # noqa: F821
+        self._timed: "tuple[object, ...]" = (
+            self.reporter,
+            self._handover,
+            self._reports,
+            self.provisional,
+            self.reload,
+            self.time,
+        )
 
     # --- the five verbs -----------------------------------------------------------------------------------------------
 
@@ -72,22 +81,21 @@ class Node(Device):
         return self._orders.pop(0) if self._orders else None
 
     def deadline(self) -> "int | None":
+        # Asked after each mutation: no list is made.
         first = self.endpoint.deadline()
-        for at in [edge.tunnel.deadline() for edge in self._edges] + [
-            self.reporter.deadline(),
-            self._handover.deadline(),
-            self._reports.deadline(),
-            self.provisional.deadline(),
-            self.reload.deadline(),
-            self.transfers.deadline() if self.transfers is not None else None,
-            self._refresh_at,
-            self._desk.deadline() if self._desk is not None else None,
-            self.time.deadline(),
-            self._desk.errands.deadline() if self._desk is not None else None,
-        ]:
+        for edge in self._edges:
+            at = edge.tunnel.deadline()
             if at is not None and (first is None or at < first):
                 first = at
-        return first
+        for part in self._timed:
+            at = part.deadline()  # type: ignore[attr-defined]
+            if at is not None and (first is None or at < first):
+                first = at
+        if self.transfers is not None:
+            first = earlier(first, self.transfers.deadline())
+        if self._desk is not None:
+            first = earlier(earlier(first, self._desk.deadline()), self._desk.errands.deadline())
+        return earlier(first, self._refresh_at)
 
     # --- more doors ---------------------------------------------------------------------------------------------------
 

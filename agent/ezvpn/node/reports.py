@@ -66,7 +66,8 @@ class Reports:
         for edge in self._edges:
             if edge.dirty:
                 edge.dirty = False
-                self._reporter.tunnel_changed(edge.status(now), now)
+                if self._reporter.topics is not None:
+                    self._reporter.tunnel_changed(edge.status(now), now)
                 up = edge.tunnel.state == State.IPSEC_ACTIVE
                 if up != edge.up:
                     edge.up = up

@@ -14,6 +14,10 @@ class StderrLog:
         self._cursor = Cursor(ring)
         self._order = order
 
+    def behind(self) -> bool:
+        """Whether anything was added since the last `follow`."""
+        return self._cursor.behind()
+
     def follow(self, level: int, clock: Clock, attended: bool) -> None:
         """Pass on what is new up to this severity. attended: a console shows it, so it counts as said."""
         lost, records = self._cursor.take(level)

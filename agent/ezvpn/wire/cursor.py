@@ -49,51 +49,66 @@ class Writer:
             raise ValueError("buffer full")
 
     def u8(self, value: int) -> None:
-        self.patch_u8(self._advance(1, value, 0x100), value)
+        # The checks are written out, here and in `put`: a message has dozens of fields, and a call costs more than its work.
+        at = self.at
+        if not 0 <= value < 0x100 or at >= self.limit:
+            _refuse(value, 0x100)
+        self.buf[at] = value
+        self.at = at + 1
 
     def u16(self, value: int) -> None:
-        self.patch_u16(self._advance(2, value, 0x10000), value)
+        at = self.at
+        if not 0 <= value < 0x10000 or at + 2 > self.limit:
+            _refuse(value, 0x10000)
+        buf = self.buf
+        buf[at] = value >> 8
+        buf[at + 1] = value & 0xFF
+        self.at = at + 2
 
     def u32(self, value: int) -> None:
-        self.patch_u32(self._advance(4, value, 0x100000000), value)
+        at = self.at
+        if not 0 <= value < 0x100000000 or at + 4 > self.limit:
+            _refuse(value, 0x100000000)
+        buf = self.buf
+        buf[at] = value >> 24
+        buf[at + 1] = value >> 16 & 0xFF
+        buf[at + 2] = value >> 8 & 0xFF
+        buf[at + 3] = value & 0xFF
+        self.at = at + 4
 
     def put(self, data: "bytes | bytearray | memoryview") -> None:
-        count = len(data)
-        at = self._advance(count, 0, 1)
-        self.buf[at : at + count] = data
+        at = self.at
+        end = at + len(data)
+        if end > self.limit:
+            _refuse(0, 1)
+        self.buf[at:end] = data
+        self.at = end
 
     def zeros(self, count: int) -> None:
-        at = self._advance(count, 0, 1)
-        for i in range(at, at + count):
-            self.buf[i] = 0
+        if count:
+            self.put(bytes(count))
 
     def patch_u8(self, at: int, value: int) -> None:
         """Overwrite what stands at `at`, like `patch_u16` and `patch_u32`; `self.at` does not move."""
-        _check_fits(value, 0x100)
+        if not 0 <= value < 0x100:
+            _refuse(value, 0x100)
         self.buf[at] = value
 
     def patch_u16(self, at: int, value: int) -> None:
-        _check_fits(value, 0x10000)
+        if not 0 <= value < 0x10000:
+            _refuse(value, 0x10000)
         self.buf[at] = value >> 8
         self.buf[at + 1] = value & 0xFF
 
     def patch_u32(self, at: int, value: int) -> None:
-        _check_fits(value, 0x100000000)
+        if not 0 <= value < 0x100000000:
+            _refuse(value, 0x100000000)
         self.buf[at] = value >> 24
         self.buf[at + 1] = value >> 16 & 0xFF
         self.buf[at + 2] = value >> 8 & 0xFF
         self.buf[at + 3] = value & 0xFF
 
-    def _advance(self, count: int, value: int, bound: int) -> int:
-        _check_fits(value, bound)
-        at = self.at
-        if at + count > self.limit:
-            raise ValueError("buffer full")
-        self.at = at + count
-        return at
 
-
-def _check_fits(value: int, bound: int) -> None:
+def _refuse(value: int, bound: int) -> None:
     # MicroPython's bytearray cuts a number that is too large without a word; CPython raises. Raise on both.
-    if not 0 <= value < bound:
-        raise ValueError("number does not fit its field")
+    raise ValueError("buffer full" if 0 <= value < bound else "number does not fit its field")

@@ -4,7 +4,7 @@ Belongs here: header, generic payload headers, and writing a whole message. Not 
 """
 
 from ezvpn.record import Record
-from ezvpn.wire.cursor import Malformed, Writer, need, u8, u16, u32
+from ezvpn.wire.cursor import Malformed, Writer, need, u32
 
 HEADER_BYTES = 28
 NON_ESP_MARKER_BYTES = 4  # four zero bytes before IKE on port 4500 (RFC 3948 2.2)
@@ -98,9 +98,9 @@ def parse_header(view: "bytes | bytearray | memoryview", start: int = 0) -> Head
     """The header at `start` of a datagram that ends with the buffer. Cookies and exchange are for the caller to judge."""
     need(view, start, HEADER_BYTES, len(view), "shorter than an ISAKMP header")
     # RFC 2408 3.1: implementations "SHOULD never accept packets with a minor version number larger than [their] own".
-    if u8(view, start + 17) != _VERSION:
+    if view[start + 17] != _VERSION:
         raise Malformed(start + 17, "ISAKMP version is not 1.0")
-    flags = u8(view, start + 19)
+    flags = view[start + 19]
     # RFC 2408 5.2: "Check the Flags field to ensure it contains correct values"; all but the three are to be 0 (3.1).
     if flags & ~(Flag.ENCRYPTION | Flag.COMMIT | Flag.AUTHENTICATION_ONLY):
         raise Malformed(start + 19, "reserved flags are set")
@@ -112,8 +112,8 @@ def parse_header(view: "bytes | bytearray | memoryview", start: int = 0) -> Head
     return Header(
         bytes(view[start : start + 8]),
         bytes(view[start + 8 : start + 16]),
-        u8(view, start + 16),
-        u8(view, start + 18),
+        view[start + 16],
+        view[start + 18],
         flags,
         u32(view, start + 20),
         length,
@@ -134,16 +134,18 @@ def parse_chain(view: "bytes | bytearray | memoryview", start: int, end: int, fi
     while kind != Payload.NONE:
         if len(parts) == _MAX_PAYLOADS:
             raise Malformed(at, "more than 64 payloads")
-        need(view, at, _GENERIC_BYTES, end, "payload header cut off")
+        if at + _GENERIC_BYTES > end:
+            raise Malformed(at, "payload header cut off")
         # RFC 2408 5.3: verify that the RESERVED field is zero; otherwise the message is discarded.
-        if u8(view, at + 1) != 0:
+        if view[at + 1]:
             raise Malformed(at + 1, "reserved byte of a payload is not zero")
-        length = u16(view, at + 2)
+        length = view[at + 2] << 8 | view[at + 3]
         if length < _GENERIC_BYTES:
             raise Malformed(at + 2, "payload length below 4")
-        need(view, at, length, end, "payload longer than the message")
+        if at + length > end:
+            raise Malformed(at, "payload longer than the message")
         parts.append(Part(kind, at, at + _GENERIC_BYTES, at + length))
-        kind = u8(view, at)
+        kind = view[at]
         at += length
     return parts, at
 
@@ -172,21 +174,17 @@ class MessageWriter(Writer):
         self._next_field = start + 16  # where the type of the next payload to come is to be written
         self._open = -1  # offset of the payload being written, -1 = none
         self.types: "list[int]" = []  # payload types so far, in order
-        self.put(initiator_cookie)
-        self.put(responder_cookie)
-        self.u8(Payload.NONE)
-        self.u8(_VERSION)
-        self.u8(exchange)
-        self.u8(flags)
-        self.u32(message_id)
-        self.u32(0)
+        if not (0 <= exchange < 0x100 and 0 <= flags < 0x100 and 0 <= message_id < 0x100000000):
+            raise ValueError("number does not fit its field")
+        fixed = bytes((Payload.NONE, _VERSION, exchange, flags))
+        self.put(initiator_cookie + responder_cookie + fixed + message_id.to_bytes(4, "big") + b"\0\0\0\0")
 
     def begin(self, type: int) -> None:
         """Open a payload: what is written until `end` is its body."""
         if self._open >= 0:
             raise ValueError("the last payload is still open")
         at = self.at
-        self.u32(0)
+        self.put(b"\0\0\0\0")
         self.patch_u8(self._next_field, type)
         self._next_field = at
         self._open = at

@@ -4,7 +4,7 @@ Belongs here: layout and the numbers of notifies. Not here: what to do about one
 """
 
 from ezvpn.record import Record
-from ezvpn.wire.cursor import Malformed, Writer, need, u8, u16, u32
+from ezvpn.wire.cursor import Malformed, Writer, need, u16, u32
 
 _MAX_SPIS = 64
 
@@ -88,12 +88,12 @@ class Delete(Record):
 def parse_notify(view: "bytes | bytearray | memoryview", start: int, end: int) -> Notify:
     """The body of a notification payload."""
     need(view, start, 8, end, "notification cut off")
-    spi_bytes = u8(view, start + 5)
+    spi_bytes = view[start + 5]
     at = start + 8
     need(view, at, spi_bytes, end, "SPI of a notification cut off")
     return Notify(
         u32(view, start),
-        u8(view, start + 4),
+        view[start + 4],
         bytes(view[at : at + spi_bytes]),
         u16(view, start + 6),
         bytes(view[at + spi_bytes : end]),
@@ -113,7 +113,7 @@ def write_notify(w: Writer, notify: Notify) -> None:
 def parse_delete(view: "bytes | bytearray | memoryview", start: int, end: int) -> Delete:
     """The body of a delete payload: one or more SPIs (vpnc sends two in one)."""
     need(view, start, 8, end, "delete cut off")
-    spi_bytes = u8(view, start + 5)
+    spi_bytes = view[start + 5]
     count = u16(view, start + 6)
     if spi_bytes == 0:
         raise Malformed(start + 5, "delete with empty SPIs")
@@ -127,7 +127,7 @@ def parse_delete(view: "bytes | bytearray | memoryview", start: int, end: int) -
         need(view, at, spi_bytes, end, "SPI of a delete cut off")
         spis.append(bytes(view[at : at + spi_bytes]))
         at += spi_bytes
-    return Delete(u32(view, start), u8(view, start + 4), spi_bytes, tuple(spis))
+    return Delete(u32(view, start), view[start + 4], spi_bytes, tuple(spis))
 
 
 def write_delete(w: Writer, delete: Delete) -> None:
