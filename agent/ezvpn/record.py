@@ -69,5 +69,4 @@ class Secret:
 
 def wipe(data: bytearray) -> None:
     """Zero a bytearray in place (derived keys live in bytearrays for this)."""
-    for i in range(len(data)):
-        data[i] = 0
+    data[:] = bytes(len(data))  # of the same length, so nothing moves

@@ -15,6 +15,8 @@ from ezvpn.crypto.port import BadPublicValue, Crypto, EspTransformState, Unsuppo
 _BYTES = {"md5": 16, "sha1": 20, "sha256": 32, "sha384": 48, "sha512": 64}
 _PRIME = 2**61 - 1
 _STREAM = 64
+_CIPHERS = (("aes", 16), ("aes", 24), ("aes", 32), ("3des", 24), ("des", 8))
+_OFFERED = frozenset(_CIPHERS)
 
 Buffer = bytes | bytearray | memoryview
 
@@ -24,7 +26,7 @@ class ToyCrypto(Crypto):
 
     name = "toy"
     hashes = tuple(_BYTES)
-    ciphers = (("aes", 16), ("aes", 24), ("aes", 32), ("3des", 24), ("des", 8))
+    ciphers = _CIPHERS
     groups = (1, 2, 5, 14, 15, 16)
     esp_ciphers = (("aes-cbc", 16), ("aes-cbc", 24), ("aes-cbc", 32), ("3des", 24), ("des", 8), ("null", 0))
     esp_auths = tuple(_BYTES)
@@ -42,7 +44,7 @@ class ToyCrypto(Crypto):
         return hashlib.blake2b(data, digest_size=size, key=_short(key)).digest()
 
     def cbc_encrypt(self, cipher: str, key: bytes | bytearray, iv: bytes, data: Buffer) -> bytes:
-        if (cipher, len(key)) not in self.ciphers:
+        if (cipher, len(key)) not in _OFFERED:
             raise Unsupported(f"cipher {cipher} with {len(key)} bytes of key")
         return _xor(key, iv, data)
 

@@ -62,9 +62,8 @@ class QuietPlane(FakePlane):
         status = super().status(spi_in, now)
         if status is not None and self.traffic is not None and now is not None:
             come, gone = self._counted[spi_in]
-            status.packets_in, status.packets_out = (
-                passed - before for passed, before in zip(self.traffic.count(now), (come, gone), strict=True)
-            )
+            packets_in, packets_out = self.traffic.count(now)
+            status.packets_in, status.packets_out = packets_in - come, packets_out - gone
             status.last_in, status.last_out = self.traffic.last_in, self.traffic.last_out
         return status
 

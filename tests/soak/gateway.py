@@ -14,10 +14,11 @@ from ezvpn.ike.core import Core
 from ezvpn.ike.endpoint import NON_ESP_MARKER
 from ezvpn.ike.events import Configured, Rekey
 from ezvpn.ike.params import SOCKET_NATT, ChildRequest, Keepalive, Selector
-from ezvpn.ike.state import State
+from ezvpn.ike.state import Refused, State
 from ezvpn.wire.inet import ipv4_bytes
 from ezvpn.wire.isakmp import HEADER_BYTES
 from ezvpn.wire.isakmp import Exchange as ExchangeType
+from ezvpn.wire.notify import parse_notify
 from ezvpn_hil.gateway.endpoint import GatewayEndpoint
 from ezvpn_hil.gateway.policy import Policy
 from ezvpn_hil.gateway.session import HOST_MASK, GatewaySession, Source
@@ -27,6 +28,7 @@ HOUR = 3_600_000
 LIVES_MS = (4 * HOUR, 8 * HOUR, 24 * HOUR, 26 * HOUR)
 
 BACKLOG_MAX = 100
+NEVER = 1 << 62
 SESSIONS_KEPT = 32  # of clients that went away without a word
 
 # RFC 2408 3.14, RFC 3706 5.3: a notify payload up to its type, the last of its message.
@@ -54,6 +56,7 @@ class Gateway(GatewayEndpoint):
         self.backlog: list[tuple[bytes, Source]] | None = None  # frozen: what waits in its socket
         self.renewed = 0
         self.probes = 0  # R-U-THERE that were answered
+        self.due = NEVER  # its deadline, as of the last time that it was asked
         self._ends: list[tuple[int, GatewaySession]] = []
         super().__init__(crypto, chance.randbytes, self._policy())
 
@@ -79,9 +82,26 @@ class Gateway(GatewayEndpoint):
             elif isinstance(event, Rekey) and self.renews and self.chance.random() < 0.5:
                 self._renew(event, now)
 
+    def ask_again(self) -> int:
+        """Renew `due`."""
+        at = self.deadline() if self.up else None
+        self.due = NEVER if at is None else at
+        return self.due
+
+    def standing(self) -> list[object]:
+        """All that a judge sees of it: which SAs stand, and which pairs."""
+        found: list[object] = []
+        for session in self.sessions:
+            found.append(session.initiator_cookie)
+            for child in session.children:
+                if child.up:
+                    found.append((child.spi_out, child.spi_in))
+        return found
+
     def answer_probe(self, data: bytes, now: int, source: Source) -> bytes | None:
-        """The R-U-THERE-ACK for an R-U-THERE under an SA that stands, marker included; None for anything else, which goes the
-        usual way. The practice gateway says the same, at ten times the cost, and almost all that happens is this."""
+        """The R-U-THERE-ACK for an R-U-THERE under an SA that stands, marker included; b"" for the answer to a probe of its own;
+        None for anything else, which goes the usual way. The practice gateway does the same, at ten times the cost, and almost
+        all that happens is this."""
         marker = NON_ESP_MARKER if source[0] == SOCKET_NATT else b""
         message = data[len(marker) :]
         if len(message) <= HEADER_BYTES or message[18] != ExchangeType.INFORMATIONAL:
@@ -99,8 +119,19 @@ class Gateway(GatewayEndpoint):
         plain = crypto.cbc_decrypt(protection.cipher, phase1.cipher_key, start, message[HEADER_BYTES:])
         hashed = 4 + len(phase1.skeyid_a)
         rest = plain[hashed : hashed + NOTIFY_BYTES]
-        if rest[:12] != R_U_THERE or crypto.hmac(name, phase1.skeyid_a, message[20:24] + rest) != plain[4:hashed]:
+        said = rest[:12]
+        if said not in (R_U_THERE, R_U_THERE_ACK):
             return None
+        if crypto.hmac(name, phase1.skeyid_a, message[20:24] + rest) != plain[4:hashed]:
+            return None
+        if said == R_U_THERE_ACK:
+            notify = parse_notify(rest, 4, NOTIFY_BYTES)
+            try:
+                session.liveness.ack(notify, now)
+            except Refused:
+                return None
+            session.heard(now, source)
+            return b""
         session.heard(now, source)
         self.probes += 1
         id = self.chance.randbytes(4)

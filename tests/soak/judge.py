@@ -130,8 +130,7 @@ class Judge:
             elif gateway.address not in self._reachable:
                 self._reachable[gateway.address] = now
 
-    def _gateway(self) -> Gateway | None:
-        peer = self.world.device.node.tunnel("office").peer_address
+    def _gateway(self, peer: bytes | None) -> Gateway | None:
         for gateway in self.world.gateways:
             if gateway.address == peer:
                 return gateway
@@ -142,7 +141,7 @@ class Judge:
         tunnel = node.tunnel("office")
         if tunnel is None or tunnel.state != UP:
             return "reconnecting"
-        gateway = self._gateway()
+        gateway = self._gateway(tunnel.peer_address)
         network = self.world.network
         if gateway is None or not gateway.up or gateway.address in network.cut or not network.open:
             return "unnoticed"
@@ -150,8 +149,9 @@ class Judge:
         if session is None or not gateway.knows(session.initiator_cookie):
             return "unnoticed"
         there = gateway.pairs()
+        pairs = self.world.device.plane.pairs()
         for spi in tunnel.spis():
-            found = self.world.device.plane.pairs().get(spi)
+            found = pairs.get(spi)
             if found is None:
                 raise Violation(f"the tunnel uses SPI {spi:08x} and the data plane has no such pair")
             if (spi, found[0].spi_out) not in there:

@@ -12,10 +12,9 @@ from random import Random
 
 from ezvpn.ike.endpoint import NAT_KEEPALIVE
 from soak.device import Device
-from soak.gateway import BACKLOG_MAX, Gateway
+from soak.gateway import BACKLOG_MAX, NEVER, Gateway
 
 START = 2**30 - 5000
-NEVER = 1 << 62
 STEPS_AT_ONCE = 2000  # more than this without the clock moving is a loop
 
 Source = tuple[int, bytes, int]
@@ -78,7 +77,8 @@ class World:
         self._buffer = bytearray(4096)
         self._device_at = NEVER
         self._gateway_at = NEVER
-        self._looked = (0, 0)
+        self._looked: tuple[object, ...] = ()
+        self._stood: dict[bytes, list[object]] = {}  # gateway -> what a judge saw of it
 
     def at(self, when: int, call: Callable[[int, object], None], what: object = None) -> None:
         self._number += 1
@@ -101,10 +101,7 @@ class World:
             id, host = device.answers.pop(0)
             node.resolved(id, device.addresses(host), now)
         at = node.deadline()
-        if at is None:
-            self._device_at = NEVER
-        else:
-            self._device_at = at
+        self._device_at = NEVER if at is None else at
         if device.traffic is not None and (device.plane.wanted_out or device.plane.wanted_in):
             device.traffic.edges(now)
         self._judge_if_changed()
@@ -124,20 +121,24 @@ class World:
         while size := gateway.transmit(buffer, now):
             self._back(gateway, bytes(buffer[:size]), gateway.to)
         gateway.settle(now)
-        self._gateway_deadlines()
-        self.judge(now)
+        gateway.ask_again()
+        self._next_gateway()
+        stands = gateway.standing()
+        if stands != self._stood.get(gateway.address):
+            self._stood[gateway.address] = stands
+            self.judge(now)
 
     def gateway_changed(self) -> None:
         """One of them went, came or forgot everything."""
-        self._gateway_deadlines()
+        for gateway in self.gateways:
+            gateway.ask_again()
+        self._next_gateway()
 
-    def _gateway_deadlines(self) -> None:
+    def _next_gateway(self) -> None:
         first = NEVER
         for gateway in self.gateways:
-            if gateway.up:
-                at = gateway.deadline()
-                if at is not None and at < first:
-                    first = at
+            if gateway.due < first:
+                first = gateway.due
         self._gateway_at = first
 
     # --- the way ----------------------------------------------------------------------------------------------------
@@ -162,7 +163,12 @@ class World:
         if gateway.up:
             answer = gateway.answer_probe(data, now, source)
             if answer is not None:
-                self._back(gateway, answer, source)
+                if answer:
+                    self._back(gateway, answer, source)
+                else:
+                    gateway.settle(now)
+                    gateway.ask_again()
+                    self._next_gateway()
                 return
             gateway.receive(data, now, source)
             self.drain_gateway(gateway)
@@ -215,10 +221,8 @@ class World:
 
     def _gateways_due(self) -> None:
         for gateway in self.gateways:
-            if gateway.up:
-                at = gateway.deadline()
-                if at is not None and at <= self.now:
-                    gateway.timeout(self.now)
-                    self.drain_gateway(gateway)
+            if gateway.due <= self.now:
+                gateway.timeout(self.now)
+                self.drain_gateway(gateway)
         if self._gateway_at <= self.now:
             raise Violation("a gateway's deadline that timeout() does not clear")

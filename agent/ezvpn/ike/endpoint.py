@@ -258,6 +258,11 @@ class Endpoint:
         return session
 
     def _sweep(self, now: int) -> None:
+        for session in self._sessions:
+            if session.state == State.DEAD:
+                break
+        else:
+            return
         for session in list(self._sessions):
             if session.state == State.DEAD:
                 self._deleted.append((now, session.status(now)))

@@ -165,8 +165,9 @@ class Phase1Session(ProtectedSa):
                     self.lines.tagged("ISAKMP_INITIAL_CONTACT")
                 self.informational.send_initial_contact(now)
         # RFC 3947 7: only the end that is not behind the NAT may follow; the other one keeps what it was told.
-        moved = source[1:] != (self.peer, self.peer_port) and source[0] == self.socket == SOCKET_NATT
-        if moved and not self.natt.we_are_behind:
+        if source[0] != SOCKET_NATT or self.socket != SOCKET_NATT or self.natt.we_are_behind:
+            return
+        if source[1] != self.peer or source[2] != self.peer_port:
             self.peer, self.peer_port = source[1], source[2]
             self.core.emit(PeerMoved(self.id, self.peer, self.peer_port))
 

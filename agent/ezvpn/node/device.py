@@ -202,16 +202,18 @@ class Device:
 
     def _hand_out(self, now: int) -> bool:
         """Drain the core: data plane, tunnel, report, log. False: there was nothing."""
-        any_event = False
+        any_event = told = False
         while True:
             event = self.endpoint.event()
             if event is None:
                 break
             any_event = True
-            if isinstance(event, Watch):
+            if event.__class__ is Watch:
+                # Nobody is told: what comes of the look is an event again.
                 self._watch.wanted(event, now)
                 continue
-            if isinstance(event, Incoming):
+            told = True
+            if event.__class__ is Incoming:
                 self._adopt(event, now)
                 continue
             found = receivers(event, [edge.tunnel for edge in self._edges], self._shares, now)
@@ -224,7 +226,7 @@ class Device:
                 self._obey(each, now)
             received(event, self._shares, now)
             self.debugging.event(event, edge.tunnel.local if edge is not None else None, now)
-        if any_event:
+        if told:
             self._settle(now)
         return any_event
 

@@ -45,13 +45,19 @@ class EasyVpn(Standby):
         return first
 
     def timeout(self, now: int) -> None:
+        for at in self._timers:
+            if at is not None and at <= now:
+                self._slots_due(now)
+                break
+        if not self.flows.timeout(now):
+            self._lost("deleted-by-peer", "up", 0, "", now)
+
+    def _slots_due(self, now: int) -> None:
         for slot in range(SLOTS):
             at = self._timers[slot]
             if at is not None and at <= now:
                 self._timers[slot] = None
                 self._expired(slot, now)
-        if not self.flows.timeout(now):
-            self._lost("deleted-by-peer", "up", 0, "", now)
 
     def owns(self, session: int) -> bool:
         """Whether events of this session are for this tunnel."""

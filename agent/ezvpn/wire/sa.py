@@ -4,7 +4,7 @@ Belongs here: the layout and the registries' numbers. Not here: which of them we
 """
 
 from ezvpn.record import Record
-from ezvpn.wire.cursor import Malformed, Writer, need, u8, u16, u32
+from ezvpn.wire.cursor import Malformed, Writer, need, u16, u32
 
 DOI_IPSEC = 1
 SITUATION_IDENTITY_ONLY = 1
@@ -173,9 +173,10 @@ def parse_attributes(
     while at < end:
         if len(found) == _MAX_ATTRIBUTES:
             raise Malformed(at, "more than 32 attributes")
-        need(view, at, 4, end, "attribute cut off")
-        kind = u16(view, at)
-        second = u16(view, at + 2)
+        if at + 4 > end:
+            raise Malformed(at, "attribute cut off")
+        kind = view[at] << 8 | view[at + 1]
+        second = view[at + 2] << 8 | view[at + 3]
         at += 4
         if kind & _SHORT_FORM:
             found.append((kind & ~_SHORT_FORM, second))
@@ -215,11 +216,9 @@ def write_attribute(w: Writer, type: int, value: "int | bytes") -> None:
     """int below 65536: short form; larger int: long form of 4 bytes; bytes: long form."""
     if isinstance(value, int):
         if value < 0x10000:
-            w.u16(_SHORT_FORM | type)
-            w.u16(value)
+            w.u32((_SHORT_FORM | type) << 16 | value)
         else:
-            w.u16(type)
-            w.u16(4)
+            w.u32(type << 16 | 4)
             w.u32(value)
     else:
         w.u16(type)
@@ -234,9 +233,7 @@ def write_sa(w: Writer, proposals: "list[Proposal] | tuple[Proposal, ...]") -> N
     for i in range(len(proposals)):
         proposal = proposals[i]
         at = w.at
-        w.u8(_NEXT_PROPOSAL if i + 1 < len(proposals) else 0)
-        w.u8(0)
-        w.u16(0)
+        w.u32(_NEXT_PROPOSAL << 24 if i + 1 < len(proposals) else 0)
         w.u8(proposal.number)
         w.u8(proposal.protocol)
         w.u8(len(proposal.spi))
@@ -252,10 +249,10 @@ def _parse_link(
 ) -> "tuple[int, bool]":
     """Generic header of a proposal or transform: (where it ends, whether another one of its kind follows)."""
     need(view, at, shortest, end, "proposal or transform cut off")
-    follows = u8(view, at)
+    follows = view[at]
     if follows not in (0, same):
         raise Malformed(at, "a proposal or transform is followed by another kind")
-    if u8(view, at + 1) != 0:
+    if view[at + 1]:
         raise Malformed(at + 1, "reserved byte of a proposal or transform is not zero")
     length = u16(view, at + 2)
     if length < shortest:
@@ -265,8 +262,8 @@ def _parse_link(
 
 
 def _parse_proposal(view: "bytes | bytearray | memoryview", start: int, end: int) -> Proposal:
-    spi_bytes = u8(view, start + 6)
-    count = u8(view, start + 7)
+    spi_bytes = view[start + 6]
+    count = view[start + 7]
     if spi_bytes > _MAX_SPI_BYTES:
         raise Malformed(start + 6, "SPI longer than 16 bytes")
     if not 1 <= count <= _MAX_TRANSFORMS:
@@ -285,20 +282,18 @@ def _parse_proposal(view: "bytes | bytearray | memoryview", start: int, end: int
         if u16(view, at + 6) != 0:
             raise Malformed(at + 6, "reserved bytes of a transform are not zero")
         attributes = parse_attributes(view, at + 8, after)
-        transforms.append(Transform(u8(view, at + 4), u8(view, at + 5), attributes))
+        transforms.append(Transform(view[at + 4], view[at + 5], attributes))
         at = after
     if len(transforms) != count:
         raise Malformed(start + 7, "fewer transforms than the proposal says")
     if at != end:
         raise Malformed(at, "bytes after the last transform")
-    return Proposal(u8(view, start + 4), u8(view, start + 5), spi, tuple(transforms))
+    return Proposal(view[start + 4], view[start + 5], spi, tuple(transforms))
 
 
 def _write_transform(w: Writer, transform: Transform, last: bool) -> None:
     at = w.at
-    w.u8(0 if last else _NEXT_TRANSFORM)
-    w.u8(0)
-    w.u16(0)
+    w.u32(0 if last else _NEXT_TRANSFORM << 24)
     w.u8(transform.number)
     w.u8(transform.id)
     w.u16(0)
