@@ -19,7 +19,7 @@ from soak.world import Network, Violation, World
 
 DAY = 86_400_000
 YEAR_DAYS = 365
-PAIR_LIFE_S = 3600
+PAIR_LIVES_S = (3600, 14400)
 
 # What the tunnel may take beside what it waits for on purpose, ms.
 NO_ANSWER = 15_000  # an attempt at a gateway that says nothing
@@ -111,7 +111,8 @@ def build(chance: Random, keepalive: str, real_crypto: bool, mishap_days: float)
     local = bytes([192, 168, 1, 2])
     # Behind a NAT there is a keepalive each 20 s: where the probes are rarer, that would be most of the work.
     nat = chance.random() < (0.3 if keepalive == "10 2 periodic" else 0.04)
-    device = Device(configuration(chance, keepalive, hosts), names, addresses, local, crypto, chance)
+    pair_life_s = chance.choice(PAIR_LIVES_S)
+    device = Device(configuration(chance, keepalive, pair_life_s, hosts), names, addresses, local, crypto, chance)
     gateways = [Gateway(address, crypto, chance, split) for address in addresses]
     network = Network(chance, chance.choice((1, 20, 150)))
     network.nat = (bytes([198, 51, 100, 2]), (40001, 40002)) if nat else (local, (500, 4500))
@@ -122,7 +123,7 @@ def build(chance: Random, keepalive: str, real_crypto: bool, mishap_days: float)
     pattern = chance.choices(tuple(PATTERNS), (1, 3, 2, 2, 2))[0]
     traffic = Traffic(world, chance, pattern, pattern == "always" or chance.random() < 0.8)
     device.traffic = device.plane.traffic = traffic
-    pair = (PAIR_LIFE_S + 60) * 1000
+    pair = (pair_life_s + 60) * 1000
     judge = Judge(world, Bounds(detect(keepalive), pair, reconnect, DOUBLE_MS, "periodic" not in keepalive), traffic)
     world.judge = judge
     return world, judge, Weather(world, judge, chance, int(mishap_days * DAY), base)
@@ -134,8 +135,9 @@ def detect(keepalive: str) -> int:
     return (int(words[0]) + 5 * int(words[1])) * 1000 + MOMENT
 
 
-def configuration(chance: Random, keepalive: str, hosts: list[str]) -> str:
+def configuration(chance: Random, keepalive: str, pair_life_s: int, hosts: list[str]) -> str:
     lines = ["hostname Soak", f"crypto isakmp keepalive {keepalive}"]
+    lines += [f"crypto ipsec security-association lifetime seconds {pair_life_s}"]
     if chance.random() < 0.5:
         life = chance.choice((3600, 28800, 86400))
         lines += ["crypto isakmp policy 10", " encryption aes 256", " hash sha256", " authentication pre-share"]
