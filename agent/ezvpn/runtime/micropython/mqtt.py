@@ -16,7 +16,7 @@ from ezvpn.report.outbox import Message, Outbox
 from ezvpn.report.topics import Broker
 from ezvpn.runtime.calls import Answer, Callback, Part
 from ezvpn.runtime.micropython.loop import Loop
-from ezvpn.runtime.micropython.mqtt_wire import DISCONNECT, EPIPE, Refusal, Stream, Ticks, secured, why
+from ezvpn.runtime.micropython.mqtt_wire import DISCONNECT, HUNG_UP, Refusal, Stream, Ticks, secured, why
 from ezvpn.runtime.micropython.resolver import Resolver
 from ezvpn.runtime.micropython.udp import sockaddr_in
 from ezvpn.runtime.timers import Timer
@@ -357,8 +357,8 @@ class MqttAdapter:
         """An exception of the open connection in words."""
         stream = self._stream
         number = error.errno if isinstance(error, OSError) else None
-        if stream is not None and stream.tls and not stream.spoke and number in (EPIPE, errno.ECONNRESET):
-            # What is left to see of an alert: the broker hung up on our part of the handshake.
+        if stream is not None and stream.tls and not stream.spoke and number in HUNG_UP:
+            # mbedTLS does not say which alert it was; where we were still writing, only the hanging up is left to see of it.
             return "TLS: connection closed by the broker; perhaps it demands a client certificate"
         return why(error)
 

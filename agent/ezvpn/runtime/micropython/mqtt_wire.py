@@ -12,6 +12,8 @@ from ezvpn.runtime.micropython.loop import Loop
 
 DISCONNECT = b"\xe0\x00"  # the whole packet (MQTT 3.1.1 3.14)
 EPIPE = 32  # not in this interpreter's errno; 32 on every Linux
+FATAL_ALERT = -30592  # MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE (-0x7780)
+HUNG_UP = (EPIPE, errno.ECONNRESET, FATAL_ALERT)  # the broker's end of a TLS handshake
 
 _ERRNO_REASONS = {
     EPIPE: "connection closed by the broker",
