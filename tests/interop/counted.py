@@ -18,7 +18,9 @@ import time
 START_S = 1.0  # the other end must be there
 GRACE_S = 3.0
 SIZE = 200
-BUFFER = 1 << 21  # bytes; what the kernel takes for itself of each datagram counts, too: 2,700 of them, 13 s at 200 a second
+BUFFER = (
+    1 << 21
+)  # bytes; what the kernel takes for itself of each datagram counts, too: 2,700 of them, 13 s at 200 a second
 SO_RCVBUFFORCE = 33  # not in the module; beyond net.core.rmem_max, for CAP_NET_ADMIN of the namespace
 
 
