@@ -2,7 +2,8 @@
 
 An outage is a chain of states, each with a bound of its own:
 
-    unnoticed      the tunnel says IPSEC_ACTIVE and its gateway is gone or has forgotten it   `detect`
+    unnoticed      the tunnel says IPSEC_ACTIVE and its gateway is gone or has forgotten it;
+                   what it had sent before may still come, and is a sign of life                `detect`
     half           the gateway stands and lacks the pair: a lost delete; only a renewal can tell        the life of a pair
     reconnecting   the tunnel knows; a gateway is reachable all the while                      `reconnect`
 
@@ -75,6 +76,7 @@ class Judge:
         self.figures = Figures()
         self.kind = "reconnecting"
         self.since = world.now
+        self._last_sign = 0  # when the last of what the gateway had sent before it was gone arrives
         self._reachable: dict[bytes, int] = {}  # gateway -> since when
         self._last_peer = b""
         self._out_since = world.now
@@ -92,6 +94,7 @@ class Judge:
             elif self.kind == "up":
                 self._out_since = now
             self.kind, self.since = kind, now
+            self._last_sign = self._arrives() if kind == "unnoticed" else 0
             self.traffic.health(kind == "up", now)
         self._check_doubles(now)
 
@@ -158,6 +161,9 @@ class Judge:
                 return "half"
         return "up"
 
+    def _arrives(self) -> int:
+        return self.world.network.arrives.get(self.world.device.node.tunnel("office").peer_address, 0)
+
     def _check_bound(self, now: int) -> None:
         """The state that lasted until now."""
         start, bound = self.since, 0
@@ -166,7 +172,7 @@ class Judge:
                 return
             start, bound = max(start, min(self._reachable.values())), self.bounds.reconnect
         elif self.kind == "unnoticed":
-            bound = self.bounds.detect
+            start, bound = max(start, self._last_sign), self.bounds.detect
             if self.bounds.on_demand:
                 # Without traffic nobody asks, and a renewal is what tells.
                 if self.traffic.since is None:

@@ -37,6 +37,7 @@ class Network:
         self.cut: set[bytes] = set()  # gateways that nobody reaches
         self.nat = (b"", (500, 4500))
         self.lost_at = 0  # when something was last lost on the way
+        self.arrives: dict[bytes, int] = {}  # gateway -> when the last of what it has sent is at the device
         self.sent = 0
         self.lost = 0
 
@@ -153,7 +154,9 @@ class World:
             self.at(self.now + delay, self._at_gateway, (gateway, data, source))
 
     def _back(self, gateway: Gateway, data: bytes, to: Source) -> None:
+        arrives = self.network.arrives
         for delay in self.network.delays(gateway.address, self.now):
+            arrives[gateway.address] = max(arrives.get(gateway.address, 0), self.now + delay)
             self.at(self.now + delay, self._at_device, (gateway.address, to[0], data, to))
 
     def _at_gateway(self, now: int, what: object) -> None:
