@@ -4,7 +4,8 @@ An outage is a chain of states, each with a bound of its own:
 
     unnoticed      the tunnel says IPSEC_ACTIVE and its gateway is gone or has forgotten it;
                    what it had sent before may still come, and is a sign of life                `detect`
-    half           the gateway stands and lacks the pair: a lost delete; only a renewal can tell        the life of a pair
+    half           the gateway stands and lacks a pair: a lost delete; only the renewal of
+                   that pair can tell                                                           the life of a pair
     reconnecting   the tunnel knows; a gateway is reachable all the while                      `reconnect`
 
 Everything else is looked at whenever something changed, and thoroughly by `audit` once an hour.
@@ -76,6 +77,7 @@ class Judge:
         self.figures = Figures()
         self.kind = "reconnecting"
         self.since = world.now
+        self._lacked: dict[int, int] = {}  # SPI of a pair that the gateway lacks -> since when
         self._last_sign = 0  # when the last of what the gateway had sent before it was gone arrives
         self._reachable: dict[bytes, int] = {}  # gateway -> since when
         self._last_peer = b""
@@ -86,8 +88,8 @@ class Judge:
     def __call__(self, now: int) -> None:
         self._look_at_gateways(now)
         self._check_deaths(now)
-        kind = self._kind_now()
         self._check_bound(now)
+        kind = self._kind_now(now)
         if kind != self.kind:
             if kind == "up":
                 self._up_again(now)
@@ -139,7 +141,8 @@ class Judge:
                 return gateway
         return None
 
-    def _kind_now(self) -> str:
+    def _kind_now(self, now: int) -> str:
+        lacked, self._lacked = self._lacked, {}
         node = self.world.device.node
         tunnel = node.tunnel("office")
         if tunnel is None or tunnel.state != UP:
@@ -158,8 +161,8 @@ class Judge:
             if found is None:
                 raise Violation(f"the tunnel uses SPI {spi:08x} and the data plane has no such pair")
             if (spi, found[0].spi_out) not in there:
-                return "half"
-        return "up"
+                self._lacked[spi] = lacked.get(spi, now)
+        return "half" if self._lacked else "up"
 
     def _arrives(self) -> int:
         return self.world.network.arrives.get(self.world.device.node.tunnel("office").peer_address, 0)
@@ -179,7 +182,7 @@ class Judge:
                     return
                 start = max(start, self.traffic.since)
         elif self.kind == "half":
-            bound = self.bounds.pair
+            start, bound = min(self._lacked.values()), self.bounds.pair
         else:
             return
         lasted = now - start
