@@ -193,7 +193,8 @@ class Judge:
             raise Violation(f"an outage ({self.kind}) of {lasted / 1000:.1f} s, {bound / 1000:.0f} s is its bound")
 
     def _check_doubles(self, now: int) -> None:
-        """One ISAKMP SA, and one pair for each network that is not retired, except while one renews the other."""
+        """One ISAKMP SA, and one pair for each network that is not retired, except while one renews the other. Time counts while
+        the gateway can be reached: without it no renewal ends."""
         sessions = [session for session in self.world.device.node.endpoint._sessions if session.state == State.UP]
         found = {}
         if len(sessions) > 1:
@@ -209,8 +210,9 @@ class Judge:
         for what in list(self._doubles):
             if what not in found:
                 del self._doubles[what]
+        reachable = self._reachable.get(self.world.device.node.tunnel("office").peer_address, now) if found else now
         for what, bound in found.items():
-            since = self._doubles.setdefault(what, now)
+            since = max(self._doubles.setdefault(what, now), reachable)
             figures = self.figures
             if now - since > figures.longest.get("double", 0):
                 figures.longest["double"], figures.bound["double"] = now - since, bound
