@@ -1,0 +1,101 @@
+"""Turns compiled modules into C: what MicroPython's mpy-tool writes, split into what is at hand and what is packed.
+
+Belongs here: compiling to .mpy, calling mpy-tool, splitting its output. Run by make in place of makemanifest.py:
+`python -m ezvpn_firmware.freeze PLAN -o frozen_content.c …`; PLAN has one line a module: `cold|hot PATH FILE`.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from ezvpn_firmware.frozen import Module
+from ezvpn_firmware.trouble import Trouble
+
+COLD_FILE = "frozen_cold.c"
+# Digits of big integers: MicroPython's Unix makefile forces 16 bits for frozen ones.
+_TOOL_OPTIONS = ("-mlongint-impl", "mpz", "-mmpz-dig-size", "16")
+_POOL = re.compile(r"^const qstr_hash_t mp_qstr_frozen_const_hashes.*?^const qstr_pool_t .*?^\};\n", re.MULTILINE | re.DOTALL)
+_RULE = "/" * 80 + "\n"
+
+
+def compile_all(modules: list[Module], mpy_cross: Path, into: Path) -> dict[str, int]:
+    """Compile every module below `into` and write the plan there; returns .mpy bytes by path. Raises `Trouble`."""
+    lines = []
+    sizes = {}
+    for module in modules:
+        source = into / module.path
+        source.parent.mkdir(parents=True, exist_ok=True)
+        source.write_bytes(module.source)
+        out = source.with_suffix(".mpy")
+        # -O3: no asserts and no line numbers; -s: the name in tracebacks.
+        command = [str(mpy_cross), "-O3", "-s", module.path, "-o", str(out), str(source)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Trouble(f"{module.path} does not compile: {done.stderr.strip()}")
+        sizes[module.path] = out.stat().st_size
+        lines.append(f"{'cold' if module.cold else 'hot'} {module.path} {out}\n")
+    plan_file(into).write_text("".join(lines), encoding="utf-8")
+    return sizes
+
+
+def plan_file(folder: Path) -> Path:
+    return folder / "plan"
+
+
+def split(text: str, cold: list[bool]) -> tuple[str, str]:
+    """mpy-tool's C as (modules at hand with the tables, packed modules). `cold` says of each module which it is.
+
+    mpy-tool writes: includes and names, the pool of names, one part a module each after a rule of slashes, the tables.
+    """
+    parts = text.split(_RULE)
+    head, bodies, tables = parts[0], parts[1:-1], parts[-1]
+    if len(bodies) != len(cold):
+        raise Trouble(f"mpy-tool wrote {len(bodies)} modules where {len(cold)} were frozen: is it the pinned one?")
+    pool = _POOL.search(head)
+    if pool is None:
+        raise Trouble("mpy-tool wrote no pool of names: is it the pinned one?")
+    shared = head[: pool.start()] + head[pool.end() :]
+    declared = "".join(
+        re.sub(r"^static const (mp_frozen_module_t frozen_module_\w+) = .*$", r"extern const \1;", line) + "\n"
+        for body, packed in zip(bodies, cold, strict=True)
+        if packed
+        for line in body.splitlines()
+        if "mp_frozen_module_t frozen_module_" in line
+    )
+    hot = head + declared + "".join(_RULE + body for body, packed in zip(bodies, cold, strict=True) if not packed)
+    packed_text = shared + "".join(
+        _RULE + body.replace("static const mp_frozen_module_t ", "const mp_frozen_module_t ")
+        for body, packed in zip(bodies, cold, strict=True)
+        if packed
+    )
+    return hot + _RULE + tables, packed_text
+
+
+def main(words: list[str]) -> int:
+    """The call that the makefile makes."""
+    plan, out = Path(words[0]), Path(words[words.index("-o") + 1])
+    build = Path(words[words.index("-b") + 1])
+    tree = next(Path(word.removeprefix("MPY_DIR=")) for word in words if word.startswith("MPY_DIR="))
+    rows = [line.split() for line in plan.read_text(encoding="utf-8").splitlines()]
+    command = [sys.executable, str(tree / "tools/mpy-tool.py"), "-f", "-q", str(build / "genhdr/qstrdefs.preprocessed.h")]
+    done = subprocess.run([*command, *_TOOL_OPTIONS, *(row[2] for row in rows)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(done.stderr, file=sys.stderr)
+        return 1
+    try:
+        hot, cold = split(done.stdout, [row[0] == "cold" for row in rows])
+    except Trouble as trouble:
+        print(trouble.what, file=sys.stderr)
+        return 1
+    out.with_name(COLD_FILE).write_text(cold, encoding="utf-8")
+    # No frozen sources: the tables of MICROPY_MODULE_FROZEN_STR stand empty.
+    empty = "#include <stdint.h>\nconst char mp_frozen_str_content[] = {0};\nconst uint32_t mp_frozen_str_sizes[] = {0};\n"
+    out.write_text(empty + hot, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

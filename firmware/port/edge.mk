@@ -1,0 +1,21 @@
+# Links the device binary out of the Unix port: its makefile, its objects, and what is kept packed.
+# Used as `make -C ports/unix -f …/port/edge.mk`; EDGE_CFLAGS and EDGE_OBJCOPY come from the target.
+include Makefile
+
+# The frozen modules that are packed: all that belongs to them goes into one section (port/cold.c).
+$(BUILD)/frozen_cold.c: $(BUILD)/frozen_content.c ;
+
+$(BUILD)/frozen_cold.o: $(BUILD)/frozen_cold.c
+	$(ECHO) "CC $<"
+	$(Q)$(CC) $(CFLAGS) -fno-lto -fno-data-sections -fno-merge-constants -fno-toplevel-reorder $(EDGE_NO_SDATA) -c -o $@ $<
+	$(Q)$(EDGE_OBJCOPY) --rename-section .rodata=ezcold,alloc,load,readonly,data,contents $@
+
+$(BUILD)/py/builtinimport.o: CFLAGS += -Dmp_find_frozen_module=ezvpn_find_frozen_module
+
+$(BUILD)/edge.elf: $(OBJ) $(BUILD)/frozen_cold.o
+	$(ECHO) "LINK $@"
+	$(Q)$(CC) -o $@ $(EDGE_LINK) $^ $(LIB) $(LDFLAGS)
+
+# Our main program takes the place of the port's.
+$(BUILD)/main.o: $(EDGE_PORT)/main.c
+	$(call compile_c)

@@ -1,0 +1,2 @@
+# Our own part of the port, compiled like a user C module.
+SRC_USERMOD_LIB_C += $(USERMOD_DIR)/cold.c
