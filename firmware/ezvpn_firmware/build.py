@@ -241,6 +241,7 @@ def _make(words: list[str], log: Path) -> None:
     }
     with log.open("w", encoding="utf-8") as file:
         command = ["make", f"-j{_jobs()}", *words]
+        if os.environ.get("EZDEV"): import shlex; Path("/tmp/fw/make.sh").write_text(shlex.join(command))
         done = subprocess.run(command, env=environment, stdout=file, stderr=subprocess.STDOUT, check=False)
     if done.returncode:
         text = log.read_text(encoding="utf-8", errors="replace")

@@ -91,9 +91,7 @@ def main(words: list[str]) -> int:
         print(trouble.what, file=sys.stderr)
         return 1
     out.with_name(COLD_FILE).write_text(cold, encoding="utf-8")
-    # No frozen sources: the tables of MICROPY_MODULE_FROZEN_STR stand empty.
-    empty = "#include <stdint.h>\nconst char mp_frozen_str_content[] = {0};\nconst uint32_t mp_frozen_str_sizes[] = {0};\n"
-    out.write_text(empty + hot, encoding="utf-8")
+    out.write_text(hot, encoding="utf-8")
     return 0
 
 

@@ -41,6 +41,7 @@ class Rules:
     left_out: tuple[str, ...]
     cold: tuple[str, ...]
     site: dict[str, tuple[str, ...]]
+    edits: tuple[tuple[str, str, str], ...] = ()  # (file, what stands there, what is to stand there)
 
 
 def read(path: Path = FROZEN) -> Rules:
@@ -48,7 +49,8 @@ def read(path: Path = FROZEN) -> Rules:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         site = {folder: tuple(files) for folder, files in table["site"].items()}
-        return Rules(tuple(table["left_out"]), tuple(table["cold"]), site)
+        edits = tuple((edit["file"], edit["from"], edit["to"]) for edit in table.get("edit", []))
+        return Rules(tuple(table["left_out"]), tuple(table["cold"]), site, edits)
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise Trouble(f"{path.name}: {error}") from error
     except KeyError as error:
@@ -92,5 +94,14 @@ def _site(rules: Rules) -> list[tuple[str, bytes]]:
         for name in files:
             if not (home / name).is_file():
                 raise Trouble(f"{FROZEN.name}: [site] {folder} has no {name}")
-            found.append((f"{folder}/{name}", (home / name).read_bytes()))
+            found.append((f"{folder}/{name}", _edited(rules, f"{folder}/{name}", (home / name).read_bytes())))
     return found
+
+
+def _edited(rules: Rules, path: str, source: bytes) -> bytes:
+    for file, old, new in rules.edits:
+        if file == path:
+            if source.count(old.encode()) != 1:
+                raise Trouble(f"{FROZEN.name}: {path} has {source.count(old.encode())} times {old!r}, not once")
+            source = source.replace(old.encode(), new.encode())
+    return source

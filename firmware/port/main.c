@@ -174,7 +174,7 @@ int main(int argc, char **argv) {
 }
 
 // Called by an exception that nobody catches: only a fault of the interpreter itself gets here.
-MP_NORETURN void nlr_jump_fail(void *value);
+NORETURN void nlr_jump_fail(void *value);
 void nlr_jump_fail(void *value) {
     fprintf(stderr, "ezvpn: fault of the interpreter: uncaught exception at %p\n", value);
     exit(1);

@@ -76,3 +76,7 @@
 #define MICROPY_PY_WEBSOCKET                (0)
 #define MICROPY_PY_WEBREPL                  (0)
 #define MICROPY_PY_LWIP                     (0)
+
+// The makefile turns both on for every manifest; frozen sources would need the compiler.
+#undef MICROPY_MODULE_FROZEN_STR
+#define MICROPY_MODULE_FROZEN_STR           (0)
