@@ -1,7 +1,7 @@
-"""Turns compiled modules into C: what MicroPython's mpy-tool writes, split into what is at hand and what is packed.
+"""Turns compiled modules into C: what MicroPython's mpy-tool writes, split by the place where its parts are.
 
 Belongs here: compiling to .mpy, calling mpy-tool, splitting its output. Run by make in place of makemanifest.py:
-`python -m ezvpn_firmware.freeze PLAN -o frozen_content.c …`; PLAN has one line a module: `cold|hot PATH FILE`.
+`python -m ezvpn_firmware.freeze PLAN -o frozen_content.c …`; PLAN has one line a module: `PLACE PATH FILE`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from pathlib import Path
 from ezvpn_firmware.frozen import Module
 from ezvpn_firmware.trouble import Trouble
 
-COLD_FILE = "frozen_cold.c"
 # Digits of big integers: MicroPython's Unix makefile forces 16 bits for frozen ones.
 _TOOL_OPTIONS = ("-mlongint-impl", "mpz", "-mmpz-dig-size", "16")
 _POOL = re.compile(r"^const qstr_hash_t mp_qstr_frozen_const_hashes.*?^const qstr_pool_t .*?^\};\n", re.MULTILINE | re.DOTALL)
+_MODULE = re.compile(r"^static (const mp_frozen_module_t frozen_module_\w+)", re.MULTILINE)
 _RULE = "/" * 80 + "\n"
 
 
@@ -36,7 +36,7 @@ def compile_all(modules: list[Module], mpy_cross: Path, into: Path) -> dict[str,
         if done.returncode:
             raise Trouble(f"{module.path} does not compile: {done.stderr.strip()}")
         sizes[module.path] = out.stat().st_size
-        lines.append(f"{'cold' if module.cold else 'hot'} {module.path} {out}\n")
+        lines.append(f"{module.place} {module.path} {out}\n")
     plan_file(into).write_text("".join(lines), encoding="utf-8")
     return sizes
 
@@ -45,33 +45,25 @@ def plan_file(folder: Path) -> Path:
     return folder / "plan"
 
 
-def split(text: str, cold: list[bool]) -> tuple[str, str]:
-    """mpy-tool's C as (modules at hand with the tables, packed modules). `cold` says of each module which it is.
+def split(text: str, places: list[str]) -> dict[str, str]:
+    """mpy-tool's C, apart by place; `places` says of each module where it is. The tables are in "file", the names in "start".
 
     mpy-tool writes: includes and names, the pool of names, one part a module each after a rule of slashes, the tables.
     """
     parts = text.split(_RULE)
     head, bodies, tables = parts[0], parts[1:-1], parts[-1]
-    if len(bodies) != len(cold):
-        raise Trouble(f"mpy-tool wrote {len(bodies)} modules where {len(cold)} were frozen: is it the pinned one?")
+    if len(bodies) != len(places):
+        raise Trouble(f"mpy-tool wrote {len(bodies)} modules where {len(places)} were frozen: is it the pinned one?")
     pool = _POOL.search(head)
     if pool is None:
         raise Trouble("mpy-tool wrote no pool of names: is it the pinned one?")
     shared = head[: pool.start()] + head[pool.end() :]
-    declared = "".join(
-        re.sub(r"^static const (mp_frozen_module_t frozen_module_\w+) = .*$", r"extern const \1;", line) + "\n"
-        for body, packed in zip(bodies, cold, strict=True)
-        if packed
-        for line in body.splitlines()
-        if "mp_frozen_module_t frozen_module_" in line
-    )
-    hot = head + declared + "".join(_RULE + body for body, packed in zip(bodies, cold, strict=True) if not packed)
-    packed_text = shared + "".join(
-        _RULE + body.replace("static const mp_frozen_module_t ", "const mp_frozen_module_t ")
-        for body, packed in zip(bodies, cold, strict=True)
-        if packed
-    )
-    return hot + _RULE + tables, packed_text
+    declared = "".join(f"extern {found};\n" for body in bodies for found in _MODULE.findall(body))
+    texts = {"file": shared + declared, "start": head, "cold": shared}
+    for body, place in zip(bodies, places, strict=True):
+        texts[place] += _RULE + _MODULE.sub(r"\1", body)
+    texts["file"] += _RULE + tables
+    return texts
 
 
 def main(words: list[str]) -> int:
@@ -86,12 +78,12 @@ def main(words: list[str]) -> int:
         print(done.stderr, file=sys.stderr)
         return 1
     try:
-        hot, cold = split(done.stdout, [row[0] == "cold" for row in rows])
+        texts = split(done.stdout, [row[0] for row in rows])
     except Trouble as trouble:
         print(trouble.what, file=sys.stderr)
         return 1
-    out.with_name(COLD_FILE).write_text(cold, encoding="utf-8")
-    out.write_text(hot, encoding="utf-8")
+    for place, text in texts.items():
+        (out if place == "file" else out.with_name(f"frozen_{place}.c")).write_text(text, encoding="utf-8")
     return 0
 
 

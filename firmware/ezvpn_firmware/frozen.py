@@ -17,15 +17,17 @@ from ezvpn_firmware.trouble import Trouble
 
 FROZEN = FIRMWARE / "frozen.toml"
 BOARD_TEXTS = "ezvpn_boards.py"
+# Used in the file where it is · unpacked when the program starts · unpacked when somebody imports one of them.
+PLACES = ("file", "start", "cold")
 
 
 @dataclass(frozen=True)
 class Module:
-    """A module of the binary: its path as MicroPython sees it, its source, whether it is kept packed."""
+    """A module of the binary: its path as MicroPython sees it, its source, its place: one of `PLACES`."""
 
     path: str
     source: bytes
-    cold: bool
+    place: str
 
     @property
     def package(self) -> str:
@@ -39,6 +41,7 @@ class Rules:
     """frozen.toml as it is written."""
 
     left_out: tuple[str, ...]
+    file: tuple[str, ...]
     cold: tuple[str, ...]
     site: dict[str, tuple[str, ...]]
     edits: tuple[tuple[str, str, str], ...] = ()  # (file, what stands there, what is to stand there)
@@ -50,7 +53,7 @@ def read(path: Path = FROZEN) -> Rules:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         site = {folder: tuple(files) for folder, files in table["site"].items()}
         edits = tuple((edit["file"], edit["from"], edit["to"]) for edit in table.get("edit", []))
-        return Rules(tuple(table["left_out"]), tuple(table["cold"]), site, edits)
+        return Rules(tuple(table["left_out"]), tuple(table["file"]), tuple(table["cold"]), site, edits)
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise Trouble(f"{path.name}: {error}") from error
     except KeyError as error:
@@ -61,13 +64,13 @@ def modules(rules: Rules | None = None, agent: Path = AGENT) -> list[Module]:
     """Every module of the binary in the order of its path. Raises `Trouble` for a rule that matches nothing."""
     rules = rules or read()
     paths = sorted(path.relative_to(agent).as_posix() for path in (agent / "ezvpn").rglob("*.py"))
-    for pattern in rules.left_out + rules.cold:
+    for pattern in rules.left_out + rules.file + rules.cold:
         if not any(fnmatch.fnmatchcase(path, pattern) for path in paths):
             raise Trouble(f"{FROZEN.name}: nothing matches {pattern!r}")
     kept = [path for path in paths if not _matches(path, rules.left_out)]
-    found = [Module(path, (agent / path).read_bytes(), _matches(path, rules.cold)) for path in kept]
-    found += [Module(path, source, False) for path, source in _site(rules)]
-    found.append(Module(BOARD_TEXTS, board_texts(BOARDS), False))
+    sources = [(path, (agent / path).read_bytes()) for path in kept]
+    sources += [*_site(rules), (BOARD_TEXTS, board_texts(BOARDS))]
+    found = [Module(path, source, _place(path, rules)) for path, source in sources]
     return sorted(found, key=lambda module: module.path)
 
 
@@ -82,6 +85,13 @@ def board_texts(boards: Path) -> bytes:
 
 def _matches(path: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
+
+
+def _place(path: str, rules: Rules) -> str:
+    in_file, cold = _matches(path, rules.file), _matches(path, rules.cold)
+    if in_file and cold:
+        raise Trouble(f"{FROZEN.name}: {path} is in `file` and in `cold`")
+    return "file" if in_file else "cold" if cold else "start"
 
 
 def _site(rules: Rules) -> list[tuple[str, bytes]]:

@@ -13,6 +13,8 @@ from ezvpn_firmware.trouble import Trouble
 
 SECTION = "ezcold"
 SYMBOL = "ezvpn_packed"
+GROUP = "ezvpn_group_{}"  # where each begins, and where the last one ends (cold.ld)
+GROUPS = 2
 
 
 def pack(linked: bytes, stripped: bytes) -> bytes:
@@ -30,18 +32,22 @@ def pack(linked: bytes, stripped: bytes) -> bytes:
     others = [s for i, s in enumerate(segments) if s.type == PT_LOAD and i != number]
     if segment.filesz != section.size or any(s.offset > segment.offset or s.vaddr > segment.vaddr for s in others):
         raise Trouble(f"{SECTION} is not the last thing in the linked binary: see firmware/port/cold.ld")
-    raw = bytes(elf.data[segment.offset : segment.offset + segment.filesz])
-    packed = deflated(raw)
+    starts = [symbols.symbol(GROUP.format(i)) for i in range(GROUPS + 1)]
+    at = [segment.offset + start - section.address for start in starts]
+    packed = [deflated(bytes(elf.data[at[i] : at[i + 1]])) for i in range(GROUPS)]
     # Mapped behind the unpacked place, on a page of its own that fits its place in the file.
     page = max(segment.align, 4096)
     end = (section.address + section.size + page - 1) // page * page
     segment.vaddr = segment.paddr = end + segment.offset % page
-    segment.filesz = segment.memsz = len(packed)
+    segment.filesz = segment.memsz = sum(map(len, packed))
     elf.put_segment(number, segment)
-    elf.words(symbols.symbol(SYMBOL), (segment.vaddr, len(packed), section.address, section.size))
+    words: list[int] = []
+    for i in range(GROUPS):
+        words += (segment.vaddr + sum(map(len, packed[:i])), len(packed[i]), starts[i], starts[i + 1] - starts[i])
+    elf.words(symbols.symbol(SYMBOL), tuple(words))
     elf.forget_sections()
     del elf.data[segment.offset :]
-    return bytes(elf.data) + packed
+    return bytes(elf.data) + b"".join(packed)
 
 
 def deflated(raw: bytes) -> bytes:

@@ -1,15 +1,17 @@
-// Frozen modules that are kept packed until somebody imports one of them.
+// Frozen modules and names that are kept packed until they are needed: group 0 when the program starts, group 1 when somebody
+// imports one of its modules.
 //
-// Belongs here: unpacking. Their data is linked like that of every frozen module, but into a section of its own at EDGE_COLD;
-// after linking, ezvpn_firmware.pack takes it out of the file and puts it back deflated, behind the place where it belongs.
-// The first import maps that place and inflates (RFC 1951) each byte to the address it was linked for, so nothing is relocated,
-// nothing is on the heap, and a machine that never opens a console never has the memory.
+// Belongs here: unpacking. Their data is linked like that of every frozen module, but into a section of its own (cold.ld); after
+// linking, ezvpn_firmware.pack takes it out of the file and puts it back deflated, behind the place where it belongs. Unpacking
+// maps that place and inflates (RFC 1951) each byte to the address it was linked for, so nothing is relocated, nothing is on the
+// heap, and a machine that never opens a console never has its memory taken.
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "cold.h"
 #include "py/frozenmod.h"
 #include "py/runtime.h"
 #include "lib/uzlib/tinflate.c" // RFC 1951; nothing else in this binary inflates
@@ -21,40 +23,50 @@ struct packed {
     uintptr_t to;      // where they are inflated to
     uintptr_t size;    // of the inflated bytes
 };
-__attribute__((used)) const volatile struct packed ezvpn_packed = {0, 0, 0, 0};
+enum { AT_START, ON_IMPORT, GROUPS };
+__attribute__((used)) const volatile struct packed ezvpn_packed[GROUPS] = {{0}};
 
-static void unpack(void) {
-    static bool done;
-    size_t size = ezvpn_packed.size;
-    if (done || size == 0) {
+static void stop(const char *why) {
+    fputs(why, stderr);
+    exit(1);
+}
+
+static void unpack(int group) {
+    static bool done[GROUPS];
+    const volatile struct packed *packed = &ezvpn_packed[group];
+    size_t size = packed->size;
+    if (done[group] || size == 0) {
         return;
     }
-    void *to = (void *)ezvpn_packed.to;
+    void *to = (void *)packed->to;
     if (mmap(to, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != to) {
-        mp_raise_type(&mp_type_MemoryError);
+        stop("ezvpn: not enough memory to unpack the program\n");
     }
     uzlib_uncomp_t stream = {0};
-    stream.source = (const unsigned char *)ezvpn_packed.at;
-    stream.source_limit = stream.source + ezvpn_packed.length;
+    stream.source = (const unsigned char *)packed->at;
+    stream.source_limit = stream.source + packed->length;
     uzlib_uncompress_init(&stream, NULL, 0);
     stream.dest_start = stream.dest = to;
     stream.dest_limit = stream.dest + size;
-    int result = uzlib_uncompress(&stream);
-    if (result < 0 || stream.dest != stream.dest_limit) {
-        // The file itself is damaged: nothing that is told to the caller would help.
-        fputs("ezvpn: this program file is damaged: install it again\n", stderr);
-        exit(1);
+    if (uzlib_uncompress(&stream) < 0 || stream.dest != stream.dest_limit) {
+        stop("ezvpn: this program file is damaged: install it again\n");
     }
     mprotect(to, size, PROT_READ);
-    done = true;
+    done[group] = true;
+}
+
+// Called first of all: the interpreter's names are among what is packed.
+void ezvpn_unpack_names(void) {
+    unpack(AT_START);
 }
 
 // As mp_find_frozen_module, which builtinimport.c calls by this name (edge.mk); a packed module is there when this returns.
 mp_import_stat_t ezvpn_find_frozen_module(const char *path, int *type, void **data);
 mp_import_stat_t ezvpn_find_frozen_module(const char *path, int *type, void **data) {
     mp_import_stat_t found = mp_find_frozen_module(path, type, data);
-    if (found == MP_IMPORT_STAT_FILE && type != NULL && *type == MP_FROZEN_MPY && (uintptr_t)*data - ezvpn_packed.to < ezvpn_packed.size) {
-        unpack();
+    const volatile struct packed *late = &ezvpn_packed[ON_IMPORT];
+    if (found == MP_IMPORT_STAT_FILE && type != NULL && *type == MP_FROZEN_MPY && (uintptr_t)*data - late->to < late->size) {
+        unpack(ON_IMPORT);
     }
     return found;
 }

@@ -2,17 +2,19 @@
 # Used as `make -C ports/unix -f …/port/edge.mk`; EDGE_CFLAGS and EDGE_OBJCOPY come from the target.
 include Makefile
 
-# The frozen modules that are packed: all that belongs to them goes into one section (port/cold.c).
-$(BUILD)/frozen_cold.c: $(BUILD)/frozen_content.c ;
+# The frozen modules that are packed, by when they are unpacked: each kind goes into a section of its own (port/cold.c).
+EDGE_PACKED = $(BUILD)/frozen_start.o $(BUILD)/frozen_cold.o
 
-$(BUILD)/frozen_cold.o: $(BUILD)/frozen_cold.c
+$(EDGE_PACKED:.o=.c): $(BUILD)/frozen_content.c ;
+
+$(EDGE_PACKED): $(BUILD)/frozen_%.o: $(BUILD)/frozen_%.c
 	$(ECHO) "CC $<"
-	$(Q)$(CC) $(CFLAGS) -fno-lto -fno-data-sections -fno-merge-constants -fno-toplevel-reorder $(EDGE_NO_SDATA) -c -o $@ $<
-	$(Q)$(EDGE_OBJCOPY) --rename-section .rodata=ezcold,alloc,load,readonly,data,contents $@
+	$(Q)$(CC) $(CFLAGS) -fno-lto -fno-data-sections -fno-merge-constants $(EDGE_NO_SDATA) -c -o $@ $<
+	$(Q)$(EDGE_OBJCOPY) --rename-section .rodata=ezcold.$*,alloc,load,readonly,data,contents $@
 
 $(BUILD)/py/builtinimport.o: CFLAGS += -Dmp_find_frozen_module=ezvpn_find_frozen_module
 
-$(BUILD)/edge.elf: $(OBJ) $(BUILD)/frozen_cold.o
+$(BUILD)/edge.elf: $(OBJ) $(EDGE_PACKED)
 	$(ECHO) "LINK $@"
 	$(Q)$(CC) -o $@ $(EDGE_LINK) $^ $(LIB) $(LDFLAGS)
 

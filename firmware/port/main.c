@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "cold.h"
 #include "py/builtin.h"
 #include "py/cstack.h"
 #include "py/gc.h"
@@ -157,6 +158,7 @@ static MP_NOINLINE int run(int argc, char **argv) {
         fprintf(stderr, "ezvpn: no %lu KiB of memory for the heap: set EZVPN_HEAP_KB lower\n", (unsigned long)(size / 1024));
         return 1;
     }
+    ezvpn_unpack_names();
     gc_init(heap, heap + size);
     mp_init();
     mount_files();
