@@ -17,7 +17,7 @@ test: ## every test that needs no board; installs what is missing
 	@tools/setup.sh --system && .venv/bin/python tools/run_tests.py
 
 check: .venv/.ready ## format, lint, types and house rules, under 30 s
-	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy agent hil && $(PYTEST) tests/rules
+	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy agent hil firmware && $(PYTEST) tests/rules
 
 format: .venv/.ready ## put the source into its format
 	.venv/bin/ruff format . && .venv/bin/ruff check --fix .

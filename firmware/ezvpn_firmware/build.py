@@ -25,7 +25,14 @@ PROGRAM = "ezvpn-edge"
 # The day that the binary claims to be from; it says nothing, so that the same sources give the same bytes.
 EPOCH = "1735689600"
 TLS_CONFIG = "mbedtls_config_edge.h"
-_OPTIMISE = ("-Os", "-fno-pie", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-fno-ident", "-fno-stack-protector")
+_OPTIMISE = (
+    "-Os",
+    "-fno-pie",
+    "-fno-asynchronous-unwind-tables",
+    "-fno-unwind-tables",
+    "-fno-ident",
+    "-fno-stack-protector",
+)
 _LINK = (
     "-static",
     "-no-pie",
@@ -68,7 +75,7 @@ def build(target: targets.Target, say: Say, again: bool = False) -> Built:
         sizes = _modules(modules, source, work / "frozen", say)
         linked = _port(target, source, prefix, work, say)
         built = _finish(target, linked, sizes, folder, say)
-        if not os.environ.get('EZDEV'): shutil.rmtree(work)
+        shutil.rmtree(work)
     if before is not None and before.sha256 != built.sha256:
         raise Trouble(f"not reproducible: the first build was {before.sha256}, this one is {built.sha256}")
     return built
@@ -138,10 +145,13 @@ def _port(target: targets.Target, source: Path, prefix: Path, work: Path, say: S
     if (CMODULE / "micropython.mk").is_file():
         (parts / "cmodule").symlink_to(CMODULE)
     own_tls = (CMODULE / TLS_CONFIG).is_file()
-    flags = [*target.cflags, *_OPTIMISE, f"-ffile-prefix-map={work}=.", f"-ffile-prefix-map={source}=.", f"-ffile-prefix-map={FIRMWARE}=firmware"]
+    # No path of this machine in the binary: the same sources give the same bytes anywhere.
+    names = {work: ".", source: ".", FIRMWARE: "firmware"}
+    flags = [*target.cflags, *_OPTIMISE, *(f"-ffile-prefix-map={path}={name}" for path, name in names.items())]
     if own_tls:
         flags.append(f"-I{CMODULE}")
     tls = [f'MBEDTLS_CONFIG_FILE=\\"{TLS_CONFIG}\\"'] if own_tls else []
+    cold = (f"-Wl,--defsym=EDGE_COLD={target.cold_at:#x}", f"-Wl,-T,{PORT / 'cold.ld'}")
     say(f"port: compiling for {target.name}, mbedTLS with {'our' if own_tls else 'the interpreter’s'} configuration")
     out = work / "port"
     _make(
@@ -162,7 +172,7 @@ def _port(target: targets.Target, source: Path, prefix: Path, work: Path, say: S
             "CFLAGS_EXTRA=" + " ".join(flags),
             f"EDGE_OBJCOPY={target.tool('objcopy')}",
             f"EDGE_PORT={PORT}",
-            "EDGE_LINK=" + " ".join((*target.cflags, *_LINK, f"-Wl,--defsym=EDGE_COLD={target.cold_at:#x}", f"-Wl,-T,{PORT / 'cold.ld'}")),
+            "EDGE_LINK=" + " ".join((*target.cflags, *_LINK, *cold)),
             *tls,
             str(out / "edge.elf"),
         ],
@@ -241,7 +251,6 @@ def _make(words: list[str], log: Path) -> None:
     }
     with log.open("w", encoding="utf-8") as file:
         command = ["make", f"-j{_jobs()}", *words]
-        if os.environ.get("EZDEV"): import shlex; Path("/tmp/fw/make.sh").write_text(shlex.join(command))
         done = subprocess.run(command, env=environment, stdout=file, stderr=subprocess.STDOUT, check=False)
     if done.returncode:
         text = log.read_text(encoding="utf-8", errors="replace")

@@ -1,7 +1,7 @@
 """Getting the pinned sources with the ordinary apt client, in a configuration of its own.
 
-Belongs here: download and unpacking. Not here: which files and checksums (`pins`). Nothing of the machine's own apt state changes;
-the mirror is the one that the machine already uses for its own release.
+Belongs here: download and unpacking. Not here: which files and checksums (`pins`). Nothing of the machine's own apt state
+changes; the mirror is the one that the machine already uses for its own release.
 """
 
 from __future__ import annotations
@@ -49,12 +49,16 @@ def download(wanted: pins.Pins, absent: list[pins.Pin]) -> None:
     """Fetch these sources and verify them. Raises `Trouble`."""
     if not shutil.which("apt-get"):
         names = ", ".join(pin.file for pin in absent)
-        raise Trouble(f"there is no apt-get here to fetch {names} of Debian {wanted.suite}: put them into {downloads()}")
+        raise Trouble(
+            f"there is no apt-get here to fetch {names} of Debian {wanted.suite}: put them into {downloads()}"
+        )
     home = cache() / "apt"
     for folder in ("lists/partial", "cache/archives/partial"):
         (home / folder).mkdir(parents=True, exist_ok=True)
     (home / "status").touch()
-    (home / "sources.list").write_text(f"deb-src [signed-by={KEYRING}] {mirror()} {wanted.suite} main\n", encoding="utf-8")
+    (home / "sources.list").write_text(
+        f"deb-src [signed-by={KEYRING}] {mirror()} {wanted.suite} main\n", encoding="utf-8"
+    )
     (home / "apt.conf").write_text(_CONFIGURATION.format(home=home), encoding="utf-8")
     downloads().mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "APT_CONFIG": str(home / "apt.conf")}

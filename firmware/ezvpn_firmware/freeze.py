@@ -16,7 +16,9 @@ from ezvpn_firmware.trouble import Trouble
 
 # Digits of big integers: MicroPython's Unix makefile forces 16 bits for frozen ones.
 _TOOL_OPTIONS = ("-mlongint-impl", "mpz", "-mmpz-dig-size", "16")
-_POOL = re.compile(r"^const qstr_hash_t mp_qstr_frozen_const_hashes.*?^const qstr_pool_t .*?^\};\n", re.MULTILINE | re.DOTALL)
+_POOL = re.compile(
+    r"^const qstr_hash_t mp_qstr_frozen_const_hashes.*?^const qstr_pool_t .*?^\};\n", re.MULTILINE | re.DOTALL
+)
 _MODULE = re.compile(r"^static (const mp_frozen_module_t frozen_module_\w+)", re.MULTILINE)
 _RULE = "/" * 80 + "\n"
 
@@ -72,8 +74,16 @@ def main(words: list[str]) -> int:
     build = Path(words[words.index("-b") + 1])
     tree = next(Path(word.removeprefix("MPY_DIR=")) for word in words if word.startswith("MPY_DIR="))
     rows = [line.split() for line in plan.read_text(encoding="utf-8").splitlines()]
-    command = [sys.executable, str(tree / "tools/mpy-tool.py"), "-f", "-q", str(build / "genhdr/qstrdefs.preprocessed.h")]
-    done = subprocess.run([*command, *_TOOL_OPTIONS, *(row[2] for row in rows)], capture_output=True, text=True, check=False)
+    command = [
+        sys.executable,
+        str(tree / "tools/mpy-tool.py"),
+        "-f",
+        "-q",
+        str(build / "genhdr/qstrdefs.preprocessed.h"),
+    ]
+    done = subprocess.run(
+        [*command, *_TOOL_OPTIONS, *(row[2] for row in rows)], capture_output=True, text=True, check=False
+    )
     if done.returncode:
         print(done.stderr, file=sys.stderr)
         return 1

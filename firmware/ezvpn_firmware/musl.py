@@ -1,7 +1,7 @@
 """The C library of the binary: musl, built for a target from the pinned source.
 
-Belongs here: its configure and make. Not here: the compiler (`targets`). The wrapper `musl-gcc` that it installs keeps the machine's
-own C library out.
+Belongs here: its configure and make. Not here: the compiler (`targets`). The wrapper `musl-gcc` that it installs keeps the
+machine's own C library out.
 """
 
 from __future__ import annotations
@@ -38,4 +38,6 @@ def build(source: Path, work: Path, prefix: Path, target: Target, jobs: int) -> 
     for command in (configure, ["make", f"-j{jobs}", "install"]):
         done = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise Trouble(f"musl for {target.name}: {command[0]} failed:\n" + (done.stderr or done.stdout).strip()[-2000:])
+            raise Trouble(
+                f"musl for {target.name}: {command[0]} failed:\n" + (done.stderr or done.stdout).strip()[-2000:]
+            )

@@ -1,7 +1,9 @@
 """Takes the packed modules out of a linked binary and puts them back deflated (firmware/port/cold.c unpacks them).
 
-Belongs here: what moves where. Not here: the file format (`elf`). The section `ezcold` is the only one of its segment, the last of
-the file and the highest in memory. Its bytes are replaced by their deflated form, mapped right behind the place they came from.
+Belongs here: what moves where. Not here: the file format (`elf`). The section `ezcold` is the only one of its segment, the
+last of
+the file and the highest in memory. Its bytes are replaced by their deflated form, mapped right behind the place they
+came from.
 """
 
 from __future__ import annotations
@@ -27,7 +29,9 @@ def pack(linked: bytes, stripped: bytes) -> bytes:
     segments = elf.segments()
     number = next((i for i, s in enumerate(segments) if s.type == PT_LOAD and s.vaddr == section.address), -1)
     if number < 0:
-        raise Trouble(f"the linked binary has no segment for {SECTION} at {section.address:#x}: was it linked with cold.ld?")
+        raise Trouble(
+            f"the linked binary has no segment for {SECTION} at {section.address:#x}: was it linked with cold.ld?"
+        )
     segment = segments[number]
     others = [s for i, s in enumerate(segments) if s.type == PT_LOAD and i != number]
     if segment.filesz != section.size or any(s.offset > segment.offset or s.vaddr > segment.vaddr for s in others):

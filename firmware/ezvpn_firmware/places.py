@@ -1,7 +1,7 @@
 """Where things are: the checkout, and the cache outside it.
 
-Belongs here: paths. Not here: what is in the files. The cache is $XDG_CACHE_HOME/ezvpn-edge, by default ~/.cache/ezvpn-edge; it may
-be deleted at any time.
+Belongs here: paths. Not here: what is in the files. The cache is $XDG_CACHE_HOME/ezvpn-edge, by default ~/.cache/ezvpn-edge;
+it may be deleted at any time.
 """
 
 from __future__ import annotations

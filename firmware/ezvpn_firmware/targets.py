@@ -86,7 +86,8 @@ def install(packages: list[str]) -> None:
         raise Trouble(f"these Debian packages are needed, and this is no Debian machine: {' '.join(packages)}")
     if os.geteuid() != 0:
         raise Trouble(
-            f"packages are missing: {' '.join(packages)}", "sudo sh -c '" + as_root + "'" if shutil.which("sudo") else as_root
+            f"packages are missing: {' '.join(packages)}",
+            "sudo sh -c '" + as_root + "'" if shutil.which("sudo") else as_root,
         )
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "-q", "update"], capture_output=True, check=False)
