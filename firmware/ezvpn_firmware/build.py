@@ -147,7 +147,12 @@ def _port(target: targets.Target, source: Path, prefix: Path, work: Path, say: S
     own_tls = (CMODULE / TLS_CONFIG).is_file()
     # No path of this machine in the binary: the same sources give the same bytes anywhere.
     names = {work: ".", source: ".", FIRMWARE: "firmware"}
-    flags = [*target.cflags, *_OPTIMISE, *(f"-ffile-prefix-map={path}={name}" for path, name in names.items())]
+    flags = [
+        *target.cflags,
+        *target.own_cflags,
+        *_OPTIMISE,
+        *(f"-ffile-prefix-map={path}={name}" for path, name in names.items()),
+    ]
     if own_tls:
         flags.append(f"-I{CMODULE}")
     tls = [f'MBEDTLS_CONFIG_FILE=\\"{TLS_CONFIG}\\"'] if own_tls else []

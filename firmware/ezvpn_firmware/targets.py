@@ -27,6 +27,7 @@ class Target:
     triplet: str
     packages: tuple[str, ...]
     cflags: tuple[str, ...]
+    own_cflags: tuple[str, ...]
     emulator: str
     emulator_package: str
     cold_at: int
@@ -50,6 +51,7 @@ def read(path: Path = TARGETS) -> dict[str, Target]:
                 row["triplet"],
                 tuple(row["packages"]),
                 tuple(row["cflags"]),
+                tuple(row["own_cflags"]),
                 row["emulator"],
                 row["emulator_package"],
                 row["cold_at"],
