@@ -18,8 +18,8 @@ def test_the_cache_follows_the_user_s_choice(monkeypatch: pytest.MonkeyPatch) ->
 def test_without_one_it_is_in_the_home(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
     """XDG Base Directory Specification: "All paths set in these environment variables must be absolute"."""
     monkeypatch.setenv("XDG_CACHE_HOME", said)
-    monkeypatch.setenv("HOME", "/home/somebody")
-    assert places.cache() == Path("/home/somebody/.cache/ezvpn-edge")
+    monkeypatch.setenv("HOME", "/elsewhere")
+    assert places.cache() == Path("/elsewhere/.cache/ezvpn-edge")
 
 
 def test_the_cache_is_outside_of_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
