@@ -1,8 +1,8 @@
-"""`python -m ezvpn …` and `micropython -m ezvpn …`. Level 5: picks the command line of the interpreter, no more."""
+"""`python -m ezvpn …`, `micropython -m ezvpn …`, `ezvpn-edge …`. Level 5: picks the command line of the interpreter, no more."""
 
 import sys
 
-from ezvpn.compat import IS_MICROPYTHON
+from ezvpn.compat import IS_MICROPYTHON, PROGRAM
 from ezvpn.runtime.exits import Exit
 
 
@@ -14,8 +14,8 @@ def small_main(words: "list[str]") -> int:
         return replay_main(words[1:])
     if words[:1] != ["run"]:
         print(
-            "Usage: micropython -m ezvpn run [CONFIG] [OPTIONS]\n"
-            "       micropython -m ezvpn replay TRACE [OPTIONS]\nTry 'micropython -m ezvpn run --help'.",
+            f"Usage: {PROGRAM} run [CONFIG] [OPTIONS]\n"
+            f"       {PROGRAM} replay TRACE [OPTIONS]\nTry '{PROGRAM} run --help'.",
             file=sys.stderr,
         )
         return Exit.USAGE

@@ -8,6 +8,17 @@ import sys
 
 IS_MICROPYTHON = sys.implementation.name == "micropython"
 
+# The device binary's C module (firmware/cmodule): crypto over mbedTLS, packet movers, system calls.
+try:
+    import _edgec  # type: ignore[import-not-found]  # noqa: F401
+
+    HAS_EDGEC = True
+except ImportError:
+    HAS_EDGEC = False
+
+# What a user types in front of `run`.
+PROGRAM = "ezvpn-edge" if HAS_EDGEC else "micropython -m ezvpn" if IS_MICROPYTHON else "ezvpn"
+
 # What `show version` and the MQTT info call the interpreter; sys.version would be that of the language.
 INTERPRETER = ("MicroPython " if IS_MICROPYTHON else "CPython ") + ".".join(
     [str(part) for part in sys.implementation.version[:3]]

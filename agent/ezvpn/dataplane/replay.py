@@ -13,7 +13,7 @@ class ReplayWindow:
     """Remembers the last `size` numbers below the highest one. One bit a number in a ring of bytes, so that moving on
     clears bytes instead of shifting a long integer, and nothing is allocated for a packet."""
 
-    __slots__ = ("size", "top", "_ring", "_mask")
+    __slots__ = ("size", "top", "ring", "_mask")
 
     def __init__(self, size: int = SMALLEST) -> None:
         """size: 64 to 1024 numbers; ValueError otherwise (our configuration, not a peer's fault)."""
@@ -25,7 +25,7 @@ class ReplayWindow:
         ring = 16
         while ring * 8 < size + 8:
             ring *= 2
-        self._ring = bytearray(ring)
+        self.ring = bytearray(ring)
         self._mask = ring - 1
 
     def fresh(self, sequence: int) -> bool:
@@ -35,12 +35,12 @@ class ReplayWindow:
         # "The first packet sent using a given SA will contain a sequence number of 1" (RFC 4303 2.2): 0 is never right.
         if sequence == 0 or sequence + self.size <= self.top:
             return False
-        return not self._ring[(sequence >> 3) & self._mask] & (1 << (sequence & 7))
+        return not self.ring[(sequence >> 3) & self._mask] & (1 << (sequence & 7))
 
     def mark(self, sequence: int) -> None:
         """Note a number that `fresh` accepted and whose packet verified."""
         block = sequence >> 3
-        ring = self._ring
+        ring = self.ring
         mask = self._mask
         if sequence > self.top:
             behind = self.top >> 3

@@ -45,7 +45,8 @@ DROP_CAUSES = (
 
 
 class SaTable(PacketTable):
-    """All pairs of one data plane."""
+    """All pairs of one data plane. The firmware's mover reads `flows`, `by_spi`, the pairs and their windows, and counts in them;
+    it brings here whatever needs a decision (firmware/cmodule/mover.c)."""
 
     def __init__(self, crypto: Crypto, window: int = SMALLEST) -> None:
         """window: anti-replay size of pairs installed from now on, 64-1024 (`ValueError`)."""
@@ -61,8 +62,8 @@ class SaTable(PacketTable):
         self.overflows = 0
         self.events = []
         self._pairs: "list[Pair]" = []  # in order of preference for outbound packets
-        self._by_spi: "dict[int, Pair]" = {}
-        self._flows: "dict[bytes, Pair]" = {}  # inner source and destination -> pair
+        self.by_spi: "dict[int, Pair]" = {}
+        self.flows: "dict[bytes, Pair]" = {}  # inner source and destination -> pair
         self._ported = False  # some pair is `ported`: flows are not remembered
         self._age = 0
         self._stray_at = -STRAY_EDGE_MS
@@ -83,14 +84,14 @@ class SaTable(PacketTable):
         self._age += 1
         pair.age = self._age
         pair.held = self._sender_before(pair) is not None
-        self._by_spi[up.spi_in] = pair
+        self.by_spi[up.spi_in] = pair
         self._pairs.append(pair)
         self._reorder()
         return pair
 
     def remove(self, spi_in: int) -> "Pair | None":
         """Remove the pair and its keys; None if there is no such SPI."""
-        pair = self._by_spi.pop(spi_in, None)
+        pair = self.by_spi.pop(spi_in, None)
         if pair is None:
             return None
         self._pairs = [other for other in self._pairs if other is not pair]
@@ -104,7 +105,7 @@ class SaTable(PacketTable):
 
     def use(self, spi_in: int) -> None:
         """Send with this pair from now on, whatever has come in under it."""
-        pair = self._by_spi.get(spi_in)
+        pair = self.by_spi.get(spi_in)
         if pair is not None and pair.held:
             self._take_over(pair)
 
@@ -116,20 +117,20 @@ class SaTable(PacketTable):
 
     def arm_out(self, spi_in: int) -> None:
         """Report the next outbound packet of this pair as FIRST_OUT."""
-        pair = self._by_spi.get(spi_in)
+        pair = self.by_spi.get(spi_in)
         if pair is not None:
             pair.armed_out = True
             pair.rearm()
 
     def arm_in(self, spi_in: int) -> None:
         """Report the next inbound packet that passes ICV and anti-replay as FIRST_IN."""
-        pair = self._by_spi.get(spi_in)
+        pair = self.by_spi.get(spi_in)
         if pair is not None:
             pair.armed_in = True
             pair.rearm()
 
     def pair(self, spi_in: int) -> "Pair | None":
-        return self._by_spi.get(spi_in)
+        return self.by_spi.get(spi_in)
 
     def pairs(self) -> "list[Pair]":
         """All pairs, the one preferred outbound first."""
@@ -162,7 +163,7 @@ class SaTable(PacketTable):
     def _reorder(self) -> None:
         # Keys are unique (age is), so this needs no stable sort.
         self._pairs.sort(key=lambda pair: (pair.retired or pair.held, -specificity(pair), -pair.age))
-        self._flows = {}
+        self.flows = {}
         self._ported = False
         for pair in self._pairs:
             self._ported = self._ported or pair.ported
@@ -176,7 +177,7 @@ class SaTable(PacketTable):
         if length < 20 or not 0x45 <= packet[0] <= 0x4F:
             self.drops["not-ipv4"] += 1
             return 0
-        pair = self._flows.get(bytes(packet[12:20]))
+        pair = self.flows.get(bytes(packet[12:20]))
         if pair is None:
             pair = self._choose(packet)
             if pair is None:
@@ -202,7 +203,7 @@ class SaTable(PacketTable):
             self.drops["short"] += 1
             return 0
         spi, sequence = unpack_from(">II", datagram)
-        pair = self._by_spi.get(spi)
+        pair = self.by_spi.get(spi)
         if pair is None:
             self.drops["unknown-spi"] += 1
             self.stray_spi = spi
@@ -267,9 +268,9 @@ class SaTable(PacketTable):
                     self.drops["loop"] += 1
                     return None
                 if not self._ported:
-                    if len(self._flows) >= FLOW_LIMIT:
-                        self._flows = {}
-                    self._flows[bytes(packet[12:20])] = pair
+                    if len(self.flows) >= FLOW_LIMIT:
+                        self.flows = {}
+                    self.flows[bytes(packet[12:20])] = pair
                 return pair
         self.drops["no-sa"] += 1
         return None

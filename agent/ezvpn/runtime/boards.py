@@ -1,4 +1,4 @@
-"""Board facts: finds `board/NAME/board.json` and reads it.
+"""Board facts: finds `board/NAME/board.json`, in a folder or in the device binary, and reads it.
 
 Dual. Facts live in the JSON file only; what they mean is for the reader of the record.
 """
@@ -40,7 +40,22 @@ def load(name: str, places: "tuple[str, ...]" = ()) -> Board:
         except OSError:
             continue
         return _board(name, path, text)
+    text = _built_in(name)
+    if text:
+        return _board(name, "board.json of " + name, text)
     raise CannotStart(Exit.USAGE, "no board '" + name + "': looked for " + ", ".join(tried))
+
+
+def _built_in(name: str) -> str:
+    """The facts that are in the device binary, "" if there are none of that name."""
+    try:
+        from ezvpn_boards import TEXTS  # type: ignore[import-not-found]  # frozen in by the firmware's build
+    except ImportError:
+        return ""
+    for board, text in TEXTS:
+        if board == name:
+            return str(text)
+    return ""
 
 
 def roots(module_file: str) -> "tuple[str, ...]":

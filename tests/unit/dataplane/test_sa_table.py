@@ -236,7 +236,7 @@ def test_flows_are_bounded():
     ends = Ends(remote="0.0.0.0/0")
     for number in range(1000):
         assert ends.up(packet(destination=f"10.7.{number // 250}.{number % 250}"))
-    assert len(ends.client._flows) <= sa_table.FLOW_LIMIT
+    assert len(ends.client.flows) <= sa_table.FLOW_LIMIT
     assert len(ends.gateway.pair(0x2001).flows) <= sa_table.FLOW_LIMIT
 
 

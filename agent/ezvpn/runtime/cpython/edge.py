@@ -24,8 +24,7 @@ from ezvpn.runtime.cpython.tundev import Mover, open_raw_esp
 from ezvpn.runtime.cpython.udp import Datagrams, IkeSockets, hear_errors
 from ezvpn.runtime.machine import LinuxMachine
 from ezvpn.runtime.options import Options
-
-_CAP_NET_ADMIN = 12  # linux/capability.h
+from ezvpn.runtime.tun_request import DEVICE, lacks_capability
 
 
 class Edge(Adapter):
@@ -96,13 +95,10 @@ class Edge(Adapter):
     def lacks_tun(self) -> str:
         """What is missing for a TUN device, "" if nothing is: asked before a negotiation is started in vain."""
         try:
-            os.close(os.open("/dev/net/tun", os.O_RDWR | os.O_CLOEXEC))
+            os.close(os.open(DEVICE, os.O_RDWR | os.O_CLOEXEC))
         except OSError as error:
-            return f"/dev/net/tun: {error.strerror}; load the kernel module tun, or use --dataplane none"
-        for line in read_text("/proc/self/status").split("\n"):
-            if line.startswith("CapEff:") and not int(line.split()[1], 16) >> _CAP_NET_ADMIN & 1:
-                return "a TUN device needs root or CAP_NET_ADMIN; without it use --dataplane none"
-        return ""
+            return f"{DEVICE}: {error.strerror}; load the kernel module tun, or use --dataplane none"
+        return lacks_capability(read_text("/proc/self/status"))
 
     def open_raw(self) -> Part:
         try:

@@ -16,14 +16,10 @@ import struct
 
 from ezvpn.dataplane.port import KernelError, PacketTable
 from ezvpn.runtime.calls import Part
+from ezvpn.runtime.tun_request import DEVICE, TUNSETIFF, advice, name_of, request
 
 BUDGET = 64  # packets a call; then IKE, console and timers get their turn
 
-_TUNSETIFF = 0x400454CA
-_IFF_TUN = 0x0001
-_IFF_NO_PI = 0x1000
-_IFF_TUN_EXCL = 0x8000
-_IFREQ = "16sH22x"
 _BUFFER_BYTES = 65536  # the largest IPv4 packet
 _SEALED_EXTRA = 128  # ESP header, IV, trailer and ICV
 _ESP_PROTOCOL = 50
@@ -50,17 +46,16 @@ class TunDevice:
         """name: up to 15 bytes; %d in it lets the kernel choose a number. Raises `KernelError` saying what is missing."""
         self.close()
         try:
-            fd = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+            fd = os.open(DEVICE, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
-            raise KernelError(error.errno or 0, "cannot open /dev/net/tun: " + _advice(error))
+            raise KernelError(error.errno or 0, "cannot open " + DEVICE + ": " + _words(error))
         try:
-            flags = _IFF_TUN | _IFF_NO_PI | _IFF_TUN_EXCL
-            answer = fcntl.ioctl(fd, _TUNSETIFF, struct.pack(_IFREQ, name.encode(), flags))
+            answer = fcntl.ioctl(fd, TUNSETIFF, request(name))
         except OSError as error:
             os.close(fd)
-            raise KernelError(error.errno or 0, "cannot make the TUN device " + name + ": " + _advice(error))
+            raise KernelError(error.errno or 0, "cannot make the TUN device " + name + ": " + _words(error))
         self.fd = fd
-        self.name = answer[:16].split(b"\0")[0].decode("ascii", "replace")
+        self.name = name_of(answer)
 
     def close(self) -> None:
         if self.fd >= 0:
@@ -68,15 +63,8 @@ class TunDevice:
         self.fd = -1
 
 
-def _advice(error: OSError) -> str:
-    words = error.strerror or "error"
-    if error.errno in (errno.EPERM, errno.EACCES):
-        return words + "; run as root or with CAP_NET_ADMIN, or with --dataplane none"
-    if error.errno in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
-        return words + "; load the kernel module tun, or use --dataplane none"
-    if error.errno == errno.EBUSY:
-        return words + "; another program holds it"
-    return words
+def _words(error: OSError) -> str:
+    return advice(error.errno or 0, error.strerror or "error")
 
 
 def open_raw_esp() -> "socket.socket":
@@ -86,7 +74,7 @@ def open_raw_esp() -> "socket.socket":
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RAW_BUFFER_BYTES)
         return raw
     except OSError as error:
-        raise KernelError(error.errno or 0, "cannot open a raw socket for ESP: " + _advice(error))
+        raise KernelError(error.errno or 0, "cannot open a raw socket for ESP: " + _words(error))
 
 
 class Mover:

@@ -1,12 +1,15 @@
 """The MicroPython edge: makes the parts that own descriptors and joins them to a node. Same names as runtime/cpython/edge.py.
 
-What an order does is in runtime/adapter.py. This interpreter passes on no signal but Ctrl-C, so there is no reload by SIGHUP and
-a killed agent cleans up at its next start.
+What an order does is in runtime/adapter.py. With the device binary's C module there are signals, TUN devices and a restart in
+place. pip's interpreter passes on no signal but Ctrl-C, so there is no reload by SIGHUP and a killed agent cleans up at its next
+start.
 """
 
 import binascii
 import os
+import sys
 
+from ezvpn.compat import HAS_EDGEC
 from ezvpn.dataplane.port import KernelError
 from ezvpn.runtime.adapter import Adapter
 from ezvpn.runtime.calls import Callback, Part
@@ -18,11 +21,12 @@ from ezvpn.runtime.micropython.linkwatch import LinkWatch
 from ezvpn.runtime.micropython.loop import Loop
 from ezvpn.runtime.micropython.netlink import NetlinkKernel
 from ezvpn.runtime.micropython.resolver import Resolver
-from ezvpn.runtime.micropython.store import Store
+from ezvpn.runtime.micropython.store import Store, read_text
 from ezvpn.runtime.micropython.tty import FdWriter, is_file, open_terminal
-from ezvpn.runtime.micropython.tundev import TunDevice
-from ezvpn.runtime.micropython.udp import Datagrams, IkeSockets
+from ezvpn.runtime.micropython.tundev import Mover, probe
+from ezvpn.runtime.micropython.udp import Datagrams, IkeSockets, open_raw_esp
 from ezvpn.runtime.options import Options
+from ezvpn.runtime.tun_request import advice, lacks_capability
 
 
 class Edge(Adapter):
@@ -50,10 +54,19 @@ class Edge(Adapter):
         self.machine = LinuxMachine(self.kernel, files.directory)
 
     def begin(self, node: Part, table: Part, on_reload: Callback) -> None:
-        """Join the node, open console socket and link watch. `table` has no mover on this interpreter."""
+        """Join the node, open console socket and link watch. `table`: the packets' table of a userspace plane, else None.
+        `on_reload()` is called on SIGHUP."""
         stderr = open(2, "wb")  # noqa: SIM115 it stays open
-        self.join(node, Resolver(self.loop, self.resolved), None, FdWriter(self.loop, stderr, is_file(2)))
+        mover = None
+        if HAS_EDGEC and table is not None and self.kernel is not None:
+            mover = Mover(self.kernel.tun, table, self.sockets.sockets[1])
+        self.join(node, Resolver(self.loop, self.resolved), mover, FdWriter(self.loop, stderr, is_file(2)))
         self.loop.on_interrupt(self.shutdown)
+        if HAS_EDGEC:
+            from ezvpn.runtime.micropython import signals
+
+            calls = {signals.SIGTERM: self.shutdown, signals.SIGINT: self.shutdown, signals.SIGHUP: on_reload}
+            self._parts.append(signals.Signals(self.loop, calls))
         try:
             self._parts.append(LinkWatch(self.loop, self.links.datagram, self.relearn))
         except OSError:
@@ -87,10 +100,17 @@ class Edge(Adapter):
     def lacks_tun(self) -> str:
         """What is missing for a TUN device, "" if nothing is: asked before a negotiation is started in vain."""
         try:
-            TunDevice().open("")
+            probe()
         except KernelError as error:
             return error.what
-        return ""
+        return lacks_capability(read_text("/proc/self/status"))
+
+    def open_raw(self) -> Part:
+        try:
+            return open_raw_esp()
+        except OSError as error:
+            self.note("cannot open a raw socket for ESP: " + advice(error.errno or 0, f"error {error.errno}"))
+            return None
 
     def open_icmp(self, source: "bytes | None", with_errors: bool) -> Part:
         from ezvpn.runtime.micropython.icmp import IcmpSocket  # imported here: many devices never ping
@@ -129,6 +149,11 @@ class Edge(Adapter):
         self.files.close()
 
     def start_again(self, command: str) -> None:
-        """After `reload`: the board's restart command. Without one whoever supervises the agent starts it again."""
+        """After `reload`: the board's restart command, or this program once more in the same process. pip's interpreter cannot do
+        that: there whoever supervises the agent starts it again."""
         if command:
             os.system(command)
+        elif HAS_EDGEC:
+            import _edgec  # type: ignore[import-not-found]
+
+            _edgec.execv(["/proc/self/exe"] + sys.argv[1:])

@@ -9,9 +9,12 @@ import select
 import sys
 import time
 
-from ezvpn.compat import const
+from ezvpn.compat import HAS_EDGEC, const
 from ezvpn.runtime.calls import Callback, Part
 from ezvpn.runtime.timers import Timer, Timers
+
+if HAS_EDGEC:
+    from _edgec import boottime  # type: ignore[import-not-found]
 
 _SWEEP_US = const(3000)  # of work leave so much garbage that sweeping it, which takes 1 ms, is worth it
 # Of silence before it is swept: whoever types or answers goes on sooner than that. A Ctrl-C in a sweep ends pip's MicroPython
@@ -46,7 +49,10 @@ class Loop:
         self._ms = _uptime_ms()
 
     def now(self) -> int:
-        """Boot time in ms: the machine's uptime at start, then summed ticks, so it never wraps."""
+        """Boot time in ms, of CLOCK_BOOTTIME where the C module can read it. Else the machine's uptime at start, then summed
+        ticks, so it never wraps."""
+        if HAS_EDGEC:
+            return boottime()  # type: ignore[no-any-return]
         ticks = time.ticks_ms()  # type: ignore[attr-defined]
         self._ms += time.ticks_diff(ticks, self._ticks)  # type: ignore[attr-defined]
         self._ticks = ticks

@@ -1,4 +1,4 @@
-"""The kernel door on MicroPython: rtnetlink requests and the small files that survive a crash; no TUN device (see `tundev`).
+"""The kernel door on MicroPython: rtnetlink requests, the TUN device, and the small files that survive a crash.
 
 Same names as runtime/cpython/netlink.py. The conversation is in runtime/rtnetlink.py.
 """
@@ -8,11 +8,16 @@ import os
 import socket
 import struct
 
+from ezvpn.compat import HAS_EDGEC
 from ezvpn.dataplane.port import KernelError
 from ezvpn.runtime.calls import Part
 from ezvpn.runtime.micropython.tundev import TunDevice
 from ezvpn.runtime.rtnetlink import FAMILY, PROTOCOL, TIMEOUT_S, RtnetlinkKernel
 
+if HAS_EDGEC:
+    import _edgec  # type: ignore[import-not-found]
+
+_SIOCGIFINDEX = 0x8933  # linux/sockios.h, of a struct ifreq
 _RECEIVE_BYTES = 8192  # from the heap in one piece at each call; the kernel cuts a dump to the size that is asked for
 _TEXT_LIMIT = 65536
 _SO_RCVBUF = 8
@@ -65,8 +70,12 @@ class NetlinkKernel(RtnetlinkKernel):
         return _WORDS.get(errno, "error " + str(errno))
 
     def open_tun(self, name: str) -> int:
+        """Raises `KernelError`."""
         self.tun.open(name)
-        return 0
+        asked = bytearray(struct.pack("16s24x", self.tun.name.encode()))
+        _edgec.ioctl(self._socket.fileno(), _SIOCGIFINDEX, asked)
+        index: int = struct.unpack_from("@i", asked, 16)[0]
+        return index
 
     def close_tun(self) -> None:
         self.tun.close()

@@ -8,12 +8,16 @@ the shell where the directory is open to others.
 import errno
 import os
 
+from ezvpn.compat import HAS_EDGEC
 from ezvpn.runtime import copies
 from ezvpn.runtime.calls import Answer
 from ezvpn.runtime.copies import temporary
 from ezvpn.runtime.exits import CannotStart, Exit
 from ezvpn.runtime.holder import living_holder, own_record
 from ezvpn.runtime.state_files import StateFiles
+
+if HAS_EDGEC:
+    import _edgec  # type: ignore[import-not-found]
 
 # MicroPython's errno lacks these; asm-generic/errno-base.h
 _ENOTDIR = 20
@@ -150,6 +154,9 @@ def _sync_folder(path: str) -> None:
 
 
 def _chmod(path: str, mode: int) -> None:
+    if HAS_EDGEC:
+        _edgec.chmod(path, mode)
+        return
     os.system(f"chmod {mode:o} '" + path.replace("'", "'\\''") + "'")
 
 

@@ -1,6 +1,6 @@
 """The way to NTP servers, and to the machine's own clock. Same names as runtime/cpython/timeserver.py.
 
-This interpreter cannot set a clock; `date` of the system can, to the second.
+The device binary's C module sets a clock; pip's interpreter cannot, but `date` of the system can, to the second.
 """
 
 import errno
@@ -8,8 +8,12 @@ import os
 import socket
 import struct
 
+from ezvpn.compat import HAS_EDGEC
 from ezvpn.runtime.calls import Part
 from ezvpn.runtime.micropython.udp import sockaddr_in
+
+if HAS_EDGEC:
+    import _edgec  # type: ignore[import-not-found]
 
 PORT = 123
 _BYTES = 512
@@ -41,5 +45,8 @@ class TimeSocket:
 
 def set_machine_clock(wall_ms: int) -> None:
     """Set the machine's clock. Raises `OSError`."""
+    if HAS_EDGEC:
+        _edgec.settimeofday(wall_ms)
+        return
     if os.system("date -u -s @" + str((wall_ms + 500) // 1000) + " >/dev/null 2>&1"):
         raise OSError(errno.EPERM)

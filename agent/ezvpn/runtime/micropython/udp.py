@@ -17,11 +17,28 @@ _DYNAMIC_FIRST = 49152  # the dynamic ports (RFC 6335 6): 49152-65535
 _DYNAMIC_COUNT = 16384
 _TRIES = 64
 _ANY = b"\0\0\0\0"
-_IPPROTO_IP = 0
+_IPPROTO_IP, _IPPROTO_ESP = 0, 50
+_SO_RCVBUF = 8
+_RECEIVE_BUFFER = 1 << 20  # bytes; ESP arrives here in bursts
 _IP_RECVERR = 11
 _MSG_ERRQUEUE = 0x2000
 _ERRORS_MOST = 16  # read a turn
 _DATAGRAM = 1024  # of TFTP none is longer than 516
+
+
+def _hear_errors(sock: Part) -> None:
+    """Keep ICMP errors for `unreachable`. From now on one that waits makes the next call on the socket fail, whatever that call
+    does, and keeps the socket readable until it is read."""
+    sock.setsockopt(_IPPROTO_IP, _IP_RECVERR, 1)
+
+
+def open_raw_esp() -> Part:
+    """A raw socket for ESP without UDP (protocol 50), for peers with no NAT in between. Raises `OSError`."""
+    raw: Part = socket.socket(socket.AF_INET, socket.SOCK_RAW, _IPPROTO_ESP)
+    raw.setblocking(False)
+    raw.setsockopt(socket.SOL_SOCKET, _SO_RCVBUF, _RECEIVE_BUFFER)
+    _hear_errors(raw)
+    return raw
 
 
 def sockaddr_in(address: bytes, port: int) -> bytes:
@@ -88,9 +105,8 @@ class IkeSockets:
     def _open(self, port: int) -> int:
         sock: Part = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         sock.setblocking(False)
-        # From now on an ICMP error that waits makes the next call fail, whatever it does, and keeps the socket readable until
-        # `unreachable` has read it.
-        sock.setsockopt(_IPPROTO_IP, _IP_RECVERR, 1)
+        sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUF, _RECEIVE_BUFFER)
+        _hear_errors(sock)
         self.sockets.append(sock)
         wanted, failed = port, self._bind(sock, port) if port else 0
         if port and not failed:
