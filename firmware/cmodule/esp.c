@@ -107,12 +107,12 @@ size_t edge_esp_seal(edge_esp_t *esp, uint32_t spi, uint32_t sequence, const uin
         return icv + GCM_ICV - out;
     }
     if (esp->kind == EDGE_ESP_CBC) {
-        uint8_t chain[EDGE_BLOCK_MOST];
-        if (!esp->random(esp, iv, esp->iv)) { // "MUST be unpredictable" (RFC 3602 3)
+        // A random block is encrypted in front: whatever the chain held, what comes out of it is the IV, which "MUST be
+        // unpredictable" (RFC 3602 3).
+        if (!esp->random(esp, iv, esp->iv)) {
             return 0;
         }
-        memcpy(chain, iv, esp->iv);
-        edge_cbc(&esp->encrypt, true, chain, text, body, text);
+        edge_cbc(&esp->encrypt, true, esp->chain, iv, esp->iv + body, iv);
     }
     uint8_t mac[EDGE_DIGEST_MOST];
     edge_hmac(&esp->mac, out, icv - out, mac);
@@ -130,6 +130,7 @@ bool edge_esp_open(edge_esp_t *esp, const uint8_t *packet, size_t length, const 
     size_t body = length - frame;
     const uint8_t *iv = packet + HEADER, *text = iv + esp->iv, *icv = text + body;
     const uint8_t *found = opened;
+    EDGE_FENCE(opened, body);
     if (esp->kind == EDGE_ESP_GCM) {
         uint8_t nonce[12];
         memcpy(nonce, esp->salt, 4);

@@ -19,6 +19,7 @@ typedef struct edge_esp {
     uint8_t block; // what packet + padding + 2 is a multiple of
     uint8_t icv;   // bytes
     uint8_t salt[4]; // RFC 4106 4
+    uint8_t chain[EDGE_BLOCK_MOST]; // outward: the last block of the packet before
     edge_cbc_t encrypt;
     edge_cbc_t decrypt;
     mbedtls_gcm_context gcm;

@@ -38,6 +38,9 @@ static const mp_rom_map_elem_t edgec_table[] = {
 };
 static MP_DEFINE_CONST_DICT(edgec_globals, edgec_table);
 
+// A name that binascii needs (firmware/port/edge.mk); names are collected without its flag.
+__attribute__((unused)) static const qstr_short_t names[] = {MP_QSTR_crc32};
+
 const mp_obj_module_t edgec_module = {
     .base = {&mp_type_module},
     .globals = (mp_obj_dict_t *)&edgec_globals,

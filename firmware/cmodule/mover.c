@@ -246,11 +246,13 @@ static mp_obj_t mover_outward(size_t count, const mp_obj_t *args) {
     batch_t batch = {0};
     mp_int_t result = 0;
     for (self->moved = 0; self->moved < budget && result == 0;) {
+        EDGE_FENCE(packet, sizeof(packet));
         ssize_t length = read(tun, packet, sizeof(packet));
         if (length < 0) {
             result = errno == EAGAIN || errno == EINTR ? 0 : -1;
             break;
         }
+        EDGE_FENCE(packet, length);
         self->moved++;
         result = length; // unless it needs nobody
         mp_obj_t object = ipv4(packet, length) ? under(flows, packet + 12, 8) : MP_OBJ_NULL;
@@ -433,12 +435,14 @@ static mp_obj_t mover_inward(size_t count, const mp_obj_t *args) {
     for (self->moved = 0; self->moved < budget && result == 0;) {
         struct sockaddr_in from = {0};
         socklen_t from_length = sizeof(from);
+        EDGE_FENCE(packet, sizeof(packet));
         ssize_t length =
             recvfrom(raw ? self->raw : self->natt, packet, sizeof(packet), 0, (struct sockaddr *)&from, &from_length);
         if (length < 0) {
             self->idle = self->moved == 0;
             break;
         }
+        EDGE_FENCE(packet, length);
         self->moved++;
         memcpy(self->source, &from.sin_addr, 4);
         self->port = ntohs(from.sin_port);

@@ -42,6 +42,10 @@ _LINK = (
     "-Wl,--no-eh-frame-hdr",
 )
 
+# For a target that checks: the address sanitizer everywhere (its own_cflags), that of undefined behaviour in our C and mbedTLS.
+_CHECKS = "-fsanitize=undefined -fno-sanitize-recover=undefined"
+_CHECKED_LINK = ("-no-pie", "-fsanitize=address,undefined", "-Wl,--build-id=none", "-Wl,-z,norelro")
+
 Say = Callable[[str], None]
 
 
@@ -69,7 +73,7 @@ def build(target: targets.Target, say: Say, again: bool = False) -> Built:
         if before is not None and not again:
             say(f"build: nothing has changed since {before.sha256[:16]}")
             return before
-        prefix = _musl(target, wanted, source, say)
+        prefix = _musl(target, wanted, source, say) if not target.checks else Path()
         work = cache() / "work" / f"{target.name}-{'again' if again else 'first'}"
         shutil.rmtree(work, ignore_errors=True)
         sizes = _modules(modules, source, work / "frozen", say)
@@ -133,7 +137,16 @@ def _musl(target: targets.Target, wanted: pins.Pins, source: Path, say: Say) -> 
 def _modules(modules: list[frozen.Module], source: Path, into: Path, say: Say) -> dict[str, int]:
     counts = [f"{sum(module.place == place for module in modules)} {place}" for place in frozen.PLACES]
     say(f"modules: compiling {len(modules)}: {', '.join(counts)}")
-    return freeze.compile_all(modules, next(source.glob("micropython-*/mpy-cross/build/mpy-cross")), into)
+    return freeze.compile_all(modules, _compiler(source), into)
+
+
+def mpy_cross() -> Path:
+    """The compiler of the pinned sources, which a build has made."""
+    return _compiler(cache() / "sources" / _digest([pin.sha256.encode() for pin in pins.read().sources]))
+
+
+def _compiler(source: Path) -> Path:
+    return next(source.glob("micropython-*/mpy-cross/build/mpy-cross"))
 
 
 def _port(target: targets.Target, source: Path, prefix: Path, work: Path, say: Say) -> Path:
@@ -171,13 +184,14 @@ def _port(target: targets.Target, source: Path, prefix: Path, work: Path, say: S
             f"FROZEN_MANIFEST={freeze.plan_file(work / 'frozen')}",
             f"MAKE_MANIFEST=PYTHONPATH={FIRMWARE} python3 -m ezvpn_firmware.freeze {freeze.plan_file(work / 'frozen')}",
             f"CROSS_COMPILE={target.triplet}-",
-            f"CC={musl.compiler(prefix)}",
+            f"CC={target.tool('gcc') if target.checks else musl.compiler(prefix)}",
+            f"EDGE_CHECKS={_CHECKS if target.checks else ''}",
             "CWARN=-Wall -Wno-error",
             "COPT=" + " ".join(("-DNDEBUG", "-fdata-sections", "-ffunction-sections")),
             "CFLAGS_EXTRA=" + " ".join(flags),
             f"EDGE_OBJCOPY={target.tool('objcopy')}",
             f"EDGE_PORT={PORT}",
-            "EDGE_LINK=" + " ".join((*target.cflags, *_LINK, *cold)),
+            "EDGE_LINK=" + " ".join((*target.cflags, *(_CHECKED_LINK if target.checks else _LINK), *cold)),
             *tls,
             str(out / "edge.elf"),
         ],

@@ -21,7 +21,8 @@ _TOOLS = ("make", "python3")
 
 @dataclass(frozen=True)
 class Target:
-    """One row of targets.toml; `emulator` is "" for a machine that runs here by itself."""
+    """One row of targets.toml; `emulator` is "" for a machine that runs here by itself, `checks` is for tests only: built with
+    sanitizers and the machine's own C library."""
 
     name: str
     triplet: str
@@ -31,6 +32,7 @@ class Target:
     emulator: str
     emulator_package: str
     cold_at: int
+    checks: bool = False
 
     def tool(self, name: str) -> str:
         """A tool of the cross compiler: `gcc`, `strip` …"""
@@ -55,6 +57,7 @@ def read(path: Path = TARGETS) -> dict[str, Target]:
                 row["emulator"],
                 row["emulator_package"],
                 row["cold_at"],
+                row.get("checks", False),
             )
             for name, row in table.items()
         }

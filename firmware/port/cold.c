@@ -15,6 +15,7 @@
 #include "py/frozenmod.h"
 #include "py/runtime.h"
 #include "lib/uzlib/tinflate.c" // RFC 1951; nothing else in this binary inflates
+#include "lib/uzlib/crc32.c" // for binascii.crc32, see edge.mk
 
 // Written by ezvpn_firmware.pack into the linked file; all 0: nothing is packed.
 struct packed {

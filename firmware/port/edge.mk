@@ -1,4 +1,5 @@
 # Links the device binary out of the Unix port: its makefile, its objects, and what is kept packed.
+# EDGE_CHECKS are the flags of a build for tests that watches our C and mbedTLS.
 # Used as `make -C ports/unix -f …/port/edge.mk`; EDGE_CFLAGS and EDGE_OBJCOPY come from the target.
 include Makefile
 
@@ -9,8 +10,13 @@ $(EDGE_PACKED:.o=.c): $(BUILD)/frozen_content.c ;
 
 $(EDGE_PACKED): $(BUILD)/frozen_%.o: $(BUILD)/frozen_%.c
 	$(ECHO) "CC $<"
-	$(Q)$(CC) $(CFLAGS) -fno-lto -fno-data-sections -fno-merge-constants $(EDGE_NO_SDATA) -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS) -fno-lto -fno-sanitize=all -fno-data-sections -fno-merge-constants $(EDGE_NO_SDATA) -c -o $@ $<
 	$(Q)$(EDGE_OBJCOPY) --rename-section .rodata=ezcold.$*,alloc,load,readonly,data,contents $@
+
+$(BUILD)/cmodule/%.o $(BUILD)/lib/mbedtls/%.o: CFLAGS += $(EDGE_CHECKS)
+
+# binascii has its crc32 only where there is a deflate module; the polynomial's table is in cold.c, the name in mod_edgec.c.
+$(BUILD)/extmod/modbinascii.o: CFLAGS += -DMICROPY_PY_DEFLATE=1
 
 $(BUILD)/py/builtinimport.o: CFLAGS += -Dmp_find_frozen_module=ezvpn_find_frozen_module
 

@@ -65,7 +65,9 @@
 
 // Modules that no module of the agent or of the MQTT client imports.
 #define MICROPY_PY_ASYNCIO                  (0)
+#ifndef MICROPY_PY_DEFLATE
 #define MICROPY_PY_DEFLATE                  (0)
+#endif
 #define MICROPY_PY_FRAMEBUF                 (0)
 #define MICROPY_PY_HEAPQ                    (0)
 #define MICROPY_PY_MACHINE                  (0)

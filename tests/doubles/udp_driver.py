@@ -24,7 +24,7 @@ from ezvpn_hil.decryption_table import wireshark_row
 
 START = 2**30 - 5000
 PATIENCE_S = 20.0
-AFTER_UP_S = 0.5
+AFTER_UP_MS = 500
 
 
 class Recorder:
@@ -41,7 +41,7 @@ class Recorder:
 
 def record(plan: dict[str, object]) -> dict[str, object]:
     """The vector of one run. `plan` as in `RecordedClient`, or with "begins" as in `RecordedPeer`. More of it: `ups`, how many
-    pairs to wait for, and `stays_s`, how long to stay after that."""
+    pairs to wait for, and `stays_ms`, how long to stay after that."""
     ports = plan["local_ports"]
     assert isinstance(ports, list)
     sockets = []
@@ -72,7 +72,7 @@ def record(plan: dict[str, object]) -> dict[str, object]:
     while time.monotonic() < ends and not client.down:
         if client.up >= wanted and not waiting_for_more:
             waiting_for_more = True
-            ends = time.monotonic() + float(str(plan.get("stays_s", AFTER_UP_S)))
+            ends = time.monotonic() + int(str(plan.get("stays_ms", AFTER_UP_MS))) / 1000
         row_key = wireshark_row(client.endpoint) or row_key
         at = client.endpoint.deadline()
         wait = max(0.0, min(ends - time.monotonic(), (at - clock() + 1) / 1000 if at is not None else 1.0))

@@ -68,7 +68,7 @@ def plan(lab: Lab, suite: str, **more: object) -> dict[str, object]:
 
 
 # charon drops an answer that comes before the new SA is in its table, and repeats the question after 4 s.
-STAYS_S = 7.0
+STAYS_MS = 7000
 
 
 class Run:
@@ -122,7 +122,7 @@ def said(run: dict[str, Any], kind: str) -> list[str]:
 def test_we_begin(swan: Lab, suite: str, where: str, tmp_path: Path) -> None:
     there = gateway(swan, suite)
     local = CLIENT if where == "client" else CLIENT_NAT
-    run = Run(swan, tmp_path, plan(swan, suite, local=local, stays_s=1.5), where)
+    run = Run(swan, tmp_path, plan(swan, suite, local=local, stays_ms=1500), where)
     assert wait_until(lambda: children(there) == ["INSTALLED"] * 2, 10), there.list_sas()
     (sa,) = there.list_sas()
     assert sa["state"] == "ESTABLISHED" and sa["remote-id"] == local
@@ -137,7 +137,7 @@ def test_we_begin(swan: Lab, suite: str, where: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("suite", SUITES)
 def test_they_begin(swan: Lab, suite: str, tmp_path: Path) -> None:
     there = gateway(swan, suite)
-    run = Run(swan, tmp_path, plan(swan, suite, begins=False, opens=False, stays_s=1.5))
+    run = Run(swan, tmp_path, plan(swan, suite, begins=False, opens=False, stays_ms=1500))
     run.listens()
     there.initiate("net0")
     assert wait_until(lambda: children(there) == ["INSTALLED"], 10), there.list_sas()
@@ -153,7 +153,7 @@ def test_they_begin(swan: Lab, suite: str, tmp_path: Path) -> None:
 def test_who_did_not_begin_opens_the_pairs(swan: Lab, tmp_path: Path) -> None:
     suite = "aes256-sha256-modp2048"
     there = gateway(swan, suite)
-    run = Run(swan, tmp_path, plan(swan, suite, begins=False, ups=3, stays_s=1.0))
+    run = Run(swan, tmp_path, plan(swan, suite, begins=False, ups=3, stays_ms=1000))
     run.listens()
     there.initiate("net0")
     ended = run.ends()
@@ -164,7 +164,7 @@ def test_who_did_not_begin_opens_the_pairs(swan: Lab, tmp_path: Path) -> None:
 def test_they_renew_both_phases(swan: Lab, begins: bool, tmp_path: Path) -> None:
     suite = "aes256-sha256-modp2048"
     there = gateway(swan, suite)
-    run = Run(swan, tmp_path, plan(swan, suite, begins=begins, opens=begins, ups=3 if begins else 2, stays_s=STAYS_S))
+    run = Run(swan, tmp_path, plan(swan, suite, begins=begins, opens=begins, ups=3 if begins else 2, stays_ms=STAYS_MS))
     if not begins:
         run.listens()
         there.initiate("net0")
@@ -210,7 +210,7 @@ def test_no_policy_in_common(swan: Lab, tmp_path: Path) -> None:
 
 def test_networks_that_they_do_not_have(swan: Lab, tmp_path: Path) -> None:
     suite = "aes256-sha256-modp2048"
-    ended = Run(swan, tmp_path, plan(swan, suite, networks=[[HERE[1], LAN]], stays_s=0.5)).ends()
+    ended = Run(swan, tmp_path, plan(swan, suite, networks=[[HERE[1], LAN]], stays_ms=500)).ends()
     (failed,) = said(ended, "ChildFailed")
     assert "notify=18" in failed and said(ended, "SessionDown") != [], failed
 
@@ -240,7 +240,7 @@ def established(lab: Lab, suite: str) -> int:
 
 @pytest.mark.parametrize("suite", LIBRESWAN)
 def test_we_begin_with_libreswan(libreswan: Lab, suite: str, tmp_path: Path) -> None:
-    run = Run(libreswan, tmp_path, plan(libreswan, suite, pfs=0, stays_s=2.0))
+    run = Run(libreswan, tmp_path, plan(libreswan, suite, pfs=0, stays_ms=2000))
     assert wait_until(lambda: established(libreswan, suite) == 2, 10)
     ended = run.ends()
     assert ended["up"] == 2 and "dpd=True" in said(ended, "Phase1Up")[0], ended["events"]
@@ -251,7 +251,7 @@ def test_we_begin_with_libreswan(libreswan: Lab, suite: str, tmp_path: Path) -> 
 def test_libreswan_begins(libreswan: Lab, suite: str, tmp_path: Path) -> None:
     there = libreswan.gateways[list(SUITES).index(suite)]
     assert isinstance(there, LibreswanGateway)
-    run = Run(libreswan, tmp_path, plan(libreswan, suite, pfs=0, begins=False, opens=False, stays_s=2.0))
+    run = Run(libreswan, tmp_path, plan(libreswan, suite, pfs=0, begins=False, opens=False, stays_ms=2000))
     run.listens()
     there.initiate("net0")
     assert wait_until(lambda: established(libreswan, suite) == 1, 10)

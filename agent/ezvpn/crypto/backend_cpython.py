@@ -109,15 +109,9 @@ class Backend(Crypto):
         return bytearray(_power(group, dh.check_public(group, peer), exponent))
 
     def esp(self, cipher: str, key: "bytes | bytearray", auth: str, auth_key: "bytes | bytearray") -> EspTransformState:
-        salt = esp_suite.GCM_SALT_BYTES if cipher == "aes-gcm" else 0
-        if (cipher, len(key) - salt) not in self.esp_ciphers:
-            raise Unsupported(f"ESP cipher {cipher} with {len(key)} bytes of key")
+        esp_suite.check(self, cipher, key, auth, auth_key)
         if cipher == "aes-gcm":
-            if auth:
-                raise Unsupported("aes-gcm authenticates by itself")
             return _Gcm(key)
-        if auth not in self.esp_auths or len(auth_key) != esp_suite.AUTH_KEY_BYTES[auth]:
-            raise Unsupported(f"ESP authentication {auth!r} with {len(auth_key)} bytes of key")
         mac = HMAC(bytes(auth_key), _HASHES[auth]())
         if cipher == "null":
             return _Null(mac, esp_suite.ICV_BYTES[auth])

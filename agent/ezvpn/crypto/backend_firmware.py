@@ -8,7 +8,7 @@ import os
 
 import _edgec  # type: ignore[import-not-found]
 
-from ezvpn.crypto import dh
+from ezvpn.crypto import dh, esp_suite
 from ezvpn.crypto.port import Crypto, EspTransformState, Unsupported
 
 
@@ -62,10 +62,8 @@ class Backend(Crypto):
         return self._power(group, peer, exponent)
 
     def esp(self, cipher: str, key: "bytes | bytearray", auth: str, auth_key: "bytes | bytearray") -> EspTransformState:
-        try:
-            return _edgec.Esp(cipher, key, auth, auth_key, self._entropy, Unsupported)  # type: ignore[no-any-return]
-        except ValueError:
-            raise Unsupported(f"ESP {cipher} with {len(key)} bytes of key, {auth!r} with {len(auth_key)}")
+        esp_suite.check(self, cipher, key, auth, auth_key)
+        return _edgec.Esp(cipher, key, auth, auth_key, self._entropy, Unsupported)  # type: ignore[no-any-return]
 
     def equal(self, a: "bytes | bytearray | memoryview", b: "bytes | bytearray | memoryview") -> bool:
         return _edgec.equal(a, b)  # type: ignore[no-any-return]

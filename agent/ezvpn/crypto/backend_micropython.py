@@ -99,10 +99,7 @@ class Backend(Crypto):
         return _Sharing(group, exponent, peer)
 
     def esp(self, cipher: str, key: "bytes | bytearray", auth: str, auth_key: "bytes | bytearray") -> EspTransformState:
-        if (cipher, len(key)) not in self.esp_ciphers:
-            raise Unsupported(f"ESP cipher {cipher} with {len(key)} bytes of key")
-        if auth not in self.esp_auths or len(auth_key) != esp_suite.AUTH_KEY_BYTES[auth]:
-            raise Unsupported(f"ESP authentication {auth!r} with {len(auth_key)} bytes of key")
+        esp_suite.check(self, cipher, key, auth, auth_key)
         mac = Keyed(self._constructor(auth), auth, auth_key)
         icv = esp_suite.ICV_BYTES[auth]
         if cipher == "aes-cbc":

@@ -4,6 +4,8 @@ RFC 4303 2.4 (padding), 2405 and 2451 (DES, 3DES), 3602 (AES-CBC), 4106 (AES-GCM
 ciphers and hashes (`backend_*`), sequence numbers and replay (`dataplane`).
 """
 
+from ezvpn.crypto.port import Crypto, Unsupported
+
 # SPI and sequence number stand in front of the IV.
 HEADER_BYTES = 8
 
@@ -31,6 +33,17 @@ NEXT_HEADER_IPV4 = 4
 # "the first octet of padding … is numbered 1, with subsequent padding octets making up a monotonically increasing
 # sequence" (RFC 4303 2.4)
 PADDING = bytes(range(1, 256))
+
+
+def check(crypto: Crypto, cipher: str, key: "bytes | bytearray", auth: str, auth_key: "bytes | bytearray") -> None:
+    """Raises `Unsupported` for a transform that is not in the backend's lists, and for a key of another length."""
+    salt = GCM_SALT_BYTES if cipher == "aes-gcm" else 0
+    if (cipher, len(key) - salt) not in crypto.esp_ciphers:
+        raise Unsupported(f"ESP cipher {cipher} with {len(key)} bytes of key")
+    if salt and auth:
+        raise Unsupported("aes-gcm authenticates by itself")
+    if not salt and (auth not in crypto.esp_auths or len(auth_key) != AUTH_KEY_BYTES[auth]):
+        raise Unsupported(f"ESP authentication {auth!r} with {len(auth_key)} bytes of key")
 
 
 def trailer(length: int, block: int) -> bytes:

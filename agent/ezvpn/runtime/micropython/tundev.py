@@ -46,7 +46,8 @@ class TunDevice:
 
 def probe() -> None:
     """Whether there is a way to TUN devices. Raises `KernelError`."""
-    _edgec.close(_open())
+    fd = _open()
+    _edgec.close(fd)
 
 
 def _open() -> int:
