@@ -3,7 +3,17 @@
 `make fuzz` looks for new ones.
 """
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("the same every time", derandomize=True, deadline=None)
 settings.load_profile("the same every time")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--agent",
+        default="cpython",
+        metavar="TARGET",
+        help="what tests/interop runs: cpython, or the device binary of a target that this machine can run",
+    )

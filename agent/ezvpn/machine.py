@@ -25,8 +25,8 @@ class CpuSample(Record):
 class Usage(Record):
     """What machine and program use; None = this platform does not tell. kB are 1024 bytes, heap is in bytes. total_kb and
     free_kb: memory of the machine · resident_kb, shared_kb (its share where pages are shared), peak_kb: of this program ·
-    heap_used, heap_free: of the interpreter · flash…: the file system of the state directory · switches: how often this program
-    waited · samples: CPU time, the oldest first."""
+    heap_used, heap_free, heap_peak: of the interpreter · flash…: the file system of the state directory · switches: how often
+    this program waited · samples: CPU time, the oldest first."""
 
     _fields = (
         "pid",
@@ -37,6 +37,7 @@ class Usage(Record):
         "peak_kb",
         "heap_used",
         "heap_free",
+        "heap_peak",
         "flash_total_kb",
         "flash_free_kb",
         "switches",
@@ -52,6 +53,7 @@ class Usage(Record):
         self.peak_kb: "int | None" = None
         self.heap_used: "int | None" = None
         self.heap_free: "int | None" = None
+        self.heap_peak: "int | None" = None
         self.flash_total_kb: "int | None" = None
         self.flash_free_kb: "int | None" = None
         self.switches: "int | None" = None

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/signalfd.h>
@@ -19,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "heap.h"
 #include "mod_edgec.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
@@ -190,6 +192,23 @@ static mp_obj_t edgec_boottime(void) {
     return mp_obj_new_int_from_ll((long long)now.tv_sec * 1000 + now.tv_nsec / 1000000);
 }
 MP_DEFINE_CONST_FUN_OBJ_0(edgec_boottime_obj, edgec_boottime);
+
+// heap_peak() -> bytes of the heap that were ever used, in pages: what the collector frees stays with the process
+static mp_obj_t edgec_heap_peak(void) {
+    size_t page = sysconf(_SC_PAGESIZE), touched = 0;
+    unsigned char map[256];
+    for (size_t at = 0; at < ezvpn_heap_bytes; at += sizeof(map) * page) {
+        size_t pages = MIN(sizeof(map), (ezvpn_heap_bytes - at + page - 1) / page);
+        if (mincore(ezvpn_heap + at, MIN(pages * page, ezvpn_heap_bytes - at), map) == -1) {
+            mp_raise_OSError(errno);
+        }
+        for (size_t i = 0; i < pages; i++) {
+            touched += map[i] & 1;
+        }
+    }
+    return mp_obj_new_int_from_uint(touched * page);
+}
+MP_DEFINE_CONST_FUN_OBJ_0(edgec_heap_peak_obj, edgec_heap_peak);
 
 // fsync(path): a folder or a file
 static mp_obj_t edgec_fsync(mp_obj_t path) {

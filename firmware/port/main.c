@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cold.h"
+#include "heap.h"
 #include "py/builtin.h"
 #include "py/cstack.h"
 #include "py/gc.h"
@@ -53,6 +54,9 @@ static void listen_to_signals(void) {
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
 }
+
+char *ezvpn_heap;
+size_t ezvpn_heap_bytes;
 
 // Bytes of the heap, 0 if EZVPN_HEAP_KB makes no sense.
 static size_t heap_bytes(void) {
@@ -158,6 +162,8 @@ static MP_NOINLINE int run(int argc, char **argv) {
         fprintf(stderr, "ezvpn: no %lu KiB of memory for the heap: set EZVPN_HEAP_KB lower\n", (unsigned long)(size / 1024));
         return 1;
     }
+    ezvpn_heap = heap;
+    ezvpn_heap_bytes = size;
     ezvpn_unpack_names();
     gc_init(heap, heap + size);
     mp_init();

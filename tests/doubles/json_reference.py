@@ -78,7 +78,7 @@ class Small(FakeHost):
 
     def usage(self, now: int) -> Usage:
         found = super().usage(now)
-        found.heap_used, found.heap_free = 700_000, 300_000
+        found.heap_used, found.heap_free, found.heap_peak = 700_000, 300_000, 800_000
         return found
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from doubles import device_binary
 
 from ezvpn_hil.lab.lab import Lab
 from ezvpn_hil.lab.plan import LAN, Gateway, own_lan
@@ -20,6 +21,12 @@ OUT = Path(__file__).resolve().parent.parent / ".out"
 
 # Ended by a signal, a run takes its labs down as after Ctrl-C.
 signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    agent: str = config.getoption("--agent")
+    if agent != "cpython":
+        Edge.usual = (str(device_binary.built(agent).path),)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

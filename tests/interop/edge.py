@@ -40,6 +40,8 @@ class Edge:
     `started`: all of this run, so that a test that fails leaves none behind for the next one."""
 
     started: ClassVar[list[Edge]] = []
+    # What runs where a test does not say: CPython, or what `--agent` chose (conftest).
+    usual: ClassVar[Sequence[str]] = CPYTHON
 
     def __init__(
         self,
@@ -47,12 +49,12 @@ class Edge:
         name: str,
         space: Namespace | None = None,
         options: tuple[str, ...] = (),
-        program: Sequence[str] = CPYTHON,
+        program: Sequence[str] = (),
     ) -> None:
         self.lab = lab
         self.name = name
         self.space = space or lab.client
-        self.agent: Agent = lab.agent(self.space, name, options, program)
+        self.agent: Agent = lab.agent(self.space, name, options, program or Edge.usual)
         self.before = self.space.dump()
         self.text = ""
 

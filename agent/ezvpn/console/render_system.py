@@ -8,6 +8,7 @@ Level 4, pure. One process is all there is, so the tables of IOS have one row. C
     show processes cpu                pid runtime_ms invoked five_seconds{} one_minute{} five_minutes{}: total_percent,
                                       kernel_percent
     show processes memory             pid memory_total_kb memory_free_kb resident_kb shared_kb peak_kb heap_used heap_free
+                                      heap_peak
 """
 
 from ezvpn.console.debug import Clock, clock_line
@@ -59,12 +60,14 @@ def processes_cpu(usage: Usage) -> "list[str]":
 
 
 def processes_memory(usage: Usage) -> "list[str]":
-    """`show processes memory`, in bytes. The pool `Heap` is the interpreter's own, where it has one of a fixed size."""
+    """`show processes memory`, in bytes. The pool `Heap` is the interpreter's own, where it has one of a fixed size; its
+    peak is what was ever used of it, garbage included."""
     out = []
     if usage.total_kb is not None and usage.free_kb is not None:
         out.append(_pool("Processor", usage.total_kb * 1024, usage.free_kb * 1024))
     if usage.heap_used is not None and usage.heap_free is not None:
-        out.append(_pool("Heap", usage.heap_used + usage.heap_free, usage.heap_free))
+        peak = f" Peak: {usage.heap_peak:10d}" if usage.heap_peak is not None else ""
+        out.append(_pool("Heap", usage.heap_used + usage.heap_free, usage.heap_free) + peak)
     if usage.resident_kb is None:
         return out or ["Memory is not known on this platform"]
     row = f"{usage.pid or 0:4d}   0 {usage.resident_kb * 1024:10d} {_bytes(usage.shared_kb)} {_bytes(usage.peak_kb)} {_PROCESS}"
@@ -114,6 +117,7 @@ def processes_memory_json(usage: Usage) -> Object:
         ("peak_kb", usage.peak_kb),
         ("heap_used", usage.heap_used),
         ("heap_free", usage.heap_free),
+        ("heap_peak", usage.heap_peak),
     )
 
 

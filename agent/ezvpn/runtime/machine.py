@@ -6,9 +6,13 @@ Dual. No timer runs for it: CPU time is sampled when somebody asks and when the 
 import gc
 import os
 
+from ezvpn.compat import HAS_EDGEC
 from ezvpn.dataplane.port import KernelError
 from ezvpn.machine import FIVE_MINUTES_MS, FIVE_SECONDS_MS, CpuSample, Machine, Usage
 from ezvpn.runtime.calls import Part
+
+if HAS_EDGEC:
+    import _edgec  # type: ignore[import-not-found]
 
 _SAMPLES = 64  # five minutes of them, if somebody asks all the time
 _TICK_MS = 10  # USER_HZ is 100
@@ -63,6 +67,8 @@ class LinuxMachine(Machine):
         if hasattr(gc, "mem_alloc"):  # MicroPython: one heap of a fixed size
             found.heap_used = gc.mem_alloc()
             found.heap_free = gc.mem_free()  # type: ignore[attr-defined]
+        if HAS_EDGEC:
+            found.heap_peak = _edgec.heap_peak()
         try:
             facts = os.statvfs(self._directory)
         except OSError:

@@ -35,4 +35,7 @@ def test_nothing_known_at_all() -> None:
 def test_the_heap_of_an_interpreter() -> None:
     usage = Usage()
     usage.heap_used, usage.heap_free = 120000, 80000
-    assert render_system.processes_memory(usage) == ["Heap Pool Total:     200000 Used:     120000 Free:      80000"]
+    line = "Heap Pool Total:     200000 Used:     120000 Free:      80000"
+    assert render_system.processes_memory(usage) == [line]
+    usage.heap_peak = 151552
+    assert render_system.processes_memory(usage) == [line + " Peak:     151552"]
