@@ -1,6 +1,6 @@
 # One command for each thing; `make` alone lists them. All set-up happens by itself.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format unit interop fuzz soak bench lab-up lab-down clean
+.PHONY: help demo test device check format unit interop fuzz soak bench lab-up lab-down clean
 
 PYTEST := .venv/bin/python -m pytest
 
@@ -15,6 +15,9 @@ demo: ## a real tunnel on this machine: gateway, broker and agent in namespaces,
 
 test: ## every test that needs no board; installs what is missing
 	@tools/setup.sh --system && .venv/bin/python tools/run_tests.py
+
+device: ## builds the device binaries and tests them, with gateways too; installs what is missing
+	@tools/setup.sh --system && .venv/bin/python tools/run_tests.py device
 
 check: .venv/.ready ## format, lint, types and house rules, under 30 s
 	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy agent hil firmware && $(PYTEST) tests/rules
@@ -31,6 +34,7 @@ interop: .venv/.ready ## the tests against real gateways and brokers (root)
 fuzz: .venv/.ready ## the long form of the fuzz tests
 	cd tests && ../.venv/bin/python -m fuzz.receive --count 1000000 && ../.venv/bin/python -m fuzz.console 5000000 && \
 	MICROPYPATH=../agent:.:.frozen ../.venv/bin/micropython -m fuzz.console 5000000
+	cd tests && ../.venv/bin/python -m doubles.device_binary sanitized device.hostile 40100 1000000 1
 
 soak: .venv/.ready ## a hundred years of devices on the virtual clock, under 30 min on 2 cores
 	cd tests && ../.venv/bin/python -m soak

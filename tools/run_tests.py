@@ -1,4 +1,5 @@
-"""`make test`: the tests that can share the machine all at once, then those that measure time closely, one by one.
+"""`make test` and `make device`: the tests that can share the machine all at once, then those that measure time closely, one by
+one. run_tests.py [device]
 
 Belongs here: which part runs how, and the counts at the end. Not here: setting the machine up (`setup.sh`).
 Without root the part with gateways runs in namespaces of this user's own, where the kernel allows that.
@@ -31,6 +32,20 @@ STAGES: tuple[tuple[Part, ...], ...] = (
     ),
     ((("interop",), ("-m", "alone")),),
 )
+# `make device`: the binaries by themselves, then the x86_64 one against real gateways, in the tests that have one agent as a whole.
+_WITH_GATEWAYS = tuple(
+    f"interop/test_{name}.py"
+    for name in (
+        "clear", "debug_lines", "failover", "failures", "leaving", "libreswan", "lossy_link", "matrix", "meddling", "reports",
+        "seed_examples", "site_to_site", "starting", "tunnel_networks",
+    )
+)  # fmt: skip
+_ON_THE_DEVICE = ("--agent", "x86_64")
+DEVICE: tuple[tuple[Part, ...], ...] = (
+    ((("device",), ()),),
+    ((_WITH_GATEWAYS, (*_ON_THE_DEVICE, "-n", "6", "--dist", "loadfile", "-m", "not alone")),),
+    ((_WITH_GATEWAYS, (*_ON_THE_DEVICE, "-m", "alone")),),
+)
 COUNTS = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed|deselected|warnings?)\b")
 NOTHING_COLLECTED = 5
 
@@ -44,7 +59,7 @@ class Run:
         self._last = ""
         self._child: subprocess.Popen[str] | None = None
         argv = [sys.executable, "-m", "pytest", *extra, *folders]
-        if "tests/interop" in folders and rootless.needed():
+        if any(folder.startswith("tests/interop") for folder in folders) and rootless.needed():
             if reason := rootless.possible():
                 print(
                     f"tests/interop: no namespaces without root here ({reason}).\nRun: sudo make test", file=sys.stderr
@@ -78,16 +93,18 @@ class Run:
         return code in (0, NOTHING_COLLECTED), counts
 
 
-def main() -> int:
+def main(words: list[str]) -> int:
     # A shell starts background jobs with SIGINT ignored, and so would be what the tests start and interrupt.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     began = time.monotonic()
     total: dict[str, int] = {}
     passed = True
-    for stage in STAGES:
+    for stage in DEVICE if words == ["device"] else STAGES:
         runs = []
         for names, extra in stage:
-            folders = [f"tests/{name}" for name in names if any((TESTS / name).rglob("test_*.py"))]
+            folders = [
+                f"tests/{name}" for name in names if name.endswith(".py") or any((TESTS / name).rglob("test_*.py"))
+            ]
             if folders:
                 runs.append(Run(folders, extra, not runs))
         try:
@@ -102,9 +119,9 @@ def main() -> int:
                 if kind != "deselected":  # another part runs them
                     total[kind] = total.get(kind, 0) + number
     said = ", ".join(f"{total[kind]} {kind}" for kind in sorted(total, key=lambda k: (k != "passed", k)))
-    print(f"\nmake test: {said or 'no tests'} in {time.monotonic() - began:.0f} s")
+    print(f"\nmake {' '.join(words) or 'test'}: {said or 'no tests'} in {time.monotonic() - began:.0f} s")
     return 0 if passed else 1
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

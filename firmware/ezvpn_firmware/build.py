@@ -135,7 +135,8 @@ def _musl(target: targets.Target, wanted: pins.Pins, source: Path, say: Say) -> 
 
 
 def _modules(modules: list[frozen.Module], source: Path, into: Path, say: Say) -> dict[str, int]:
-    counts = [f"{sum(module.place == place for module in modules)} {place}" for place in frozen.PLACES]
+    places = [frozen.FILE, *frozen.packed()]
+    counts = [f"{sum(module.place == place for module in modules)} {place}" for place in places]
     say(f"modules: compiling {len(modules)}: {', '.join(counts)}")
     return freeze.compile_all(modules, _compiler(source), into)
 
@@ -169,7 +170,9 @@ def _port(target: targets.Target, source: Path, prefix: Path, work: Path, say: S
     if own_tls:
         flags.append(f"-I{CMODULE}")
     tls = [f'MBEDTLS_CONFIG_FILE=\\"{TLS_CONFIG}\\"'] if own_tls else []
-    cold = (f"-Wl,--defsym=EDGE_COLD={target.cold_at:#x}", f"-Wl,-T,{PORT / 'cold.ld'}")
+    groups, script = frozen.packed(), work / "layout.ld"
+    script.write_text(pack.layout(groups), encoding="utf-8")
+    cold = (f"-Wl,--defsym=EDGE_COLD={target.cold_at:#x}", f"-Wl,-T,{script}")
     say(f"port: compiling for {target.name}, mbedTLS with {'our' if own_tls else 'the interpreter’s'} configuration")
     out = work / "port"
     _make(
@@ -191,6 +194,7 @@ def _port(target: targets.Target, source: Path, prefix: Path, work: Path, say: S
             "CFLAGS_EXTRA=" + " ".join(flags),
             f"EDGE_OBJCOPY={target.tool('objcopy')}",
             f"EDGE_PORT={PORT}",
+            f"EDGE_GROUPS={' '.join(groups)}",
             "EDGE_LINK=" + " ".join((*target.cflags, *(_CHECKED_LINK if target.checks else _LINK), *cold)),
             *tls,
             str(out / "edge.elf"),
@@ -203,7 +207,7 @@ def _port(target: targets.Target, source: Path, prefix: Path, work: Path, say: S
 def _finish(target: targets.Target, linked: Path, sizes: dict[str, int], folder: Path, say: Say) -> Built:
     stripped = linked.with_suffix(".stripped")
     subprocess.run([target.tool("strip"), "-s", "-R", ".comment", "-o", str(stripped), str(linked)], check=True)
-    binary = pack.pack(linked.read_bytes(), stripped.read_bytes())
+    binary = pack.pack(linked.read_bytes(), stripped.read_bytes(), len(frozen.packed()))
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / PROGRAM
     path.with_suffix(".new").write_bytes(binary)

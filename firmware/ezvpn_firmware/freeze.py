@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ezvpn_firmware.frozen import Module
+from ezvpn_firmware.frozen import FILE, Module, packed
 from ezvpn_firmware.trouble import Trouble
 
 # Digits of big integers: MicroPython's Unix makefile forces 16 bits for frozen ones.
@@ -47,8 +47,9 @@ def plan_file(folder: Path) -> Path:
     return folder / "plan"
 
 
-def split(text: str, places: list[str]) -> dict[str, str]:
-    """mpy-tool's C, apart by place; `places` says of each module where it is. The tables are in "file", the names in "start".
+def split(text: str, places: list[str], packed: list[str]) -> dict[str, str]:
+    """mpy-tool's C, apart by place; `places` says of each module where it is, `packed` names those that are not "file". The
+    tables are in "file", the names in the first of `packed`.
 
     mpy-tool writes: includes and names, the pool of names, one part a module each after a rule of slashes, the tables.
     """
@@ -61,10 +62,11 @@ def split(text: str, places: list[str]) -> dict[str, str]:
         raise Trouble("mpy-tool wrote no pool of names: is it the pinned one?")
     shared = head[: pool.start()] + head[pool.end() :]
     declared = "".join(f"extern {found};\n" for body in bodies for found in _MODULE.findall(body))
-    texts = {"file": shared + declared, "start": head, "cold": shared}
+    texts = {FILE: shared + declared, **dict.fromkeys(packed, shared)}
+    texts[packed[0]] = head
     for body, place in zip(bodies, places, strict=True):
         texts[place] += _RULE + _MODULE.sub(r"\1", body)
-    texts["file"] += _RULE + tables
+    texts[FILE] += _RULE + tables
     return texts
 
 
@@ -88,12 +90,12 @@ def main(words: list[str]) -> int:
         print(done.stderr, file=sys.stderr)
         return 1
     try:
-        texts = split(done.stdout, [row[0] for row in rows])
+        texts = split(done.stdout, [row[0] for row in rows], packed())
     except Trouble as trouble:
         print(trouble.what, file=sys.stderr)
         return 1
     for place, text in texts.items():
-        (out if place == "file" else out.with_name(f"frozen_{place}.c")).write_text(text, encoding="utf-8")
+        (out if place == FILE else out.with_name(f"frozen_{place}.c")).write_text(text, encoding="utf-8")
     return 0
 
 

@@ -17,13 +17,13 @@ from ezvpn_firmware.trouble import Trouble
 
 FROZEN = FIRMWARE / "frozen.toml"
 BOARD_TEXTS = "ezvpn_boards.py"
-# Used in the file where it is · unpacked when the program starts · unpacked when somebody imports one of them.
-PLACES = ("file", "start", "cold")
+# Used in the file where it is; unpacked when the program starts. Other places are groups of frozen.toml.
+FILE, START = "file", "start"
 
 
 @dataclass(frozen=True)
 class Module:
-    """A module of the binary: its path as MicroPython sees it, its source, its place: one of `PLACES`."""
+    """A module of the binary: its path as MicroPython sees it, its source, its place: "file", "start" or a group."""
 
     path: str
     source: bytes
@@ -42,7 +42,7 @@ class Rules:
 
     left_out: tuple[str, ...]
     file: tuple[str, ...]
-    cold: tuple[str, ...]
+    groups: dict[str, tuple[str, ...]]
     site: dict[str, tuple[str, ...]]
     edits: tuple[tuple[str, str, str], ...] = ()  # (file, what stands there, what is to stand there)
 
@@ -53,7 +53,8 @@ def read(path: Path = FROZEN) -> Rules:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         site = {folder: tuple(files) for folder, files in table["site"].items()}
         edits = tuple((edit["file"], edit["from"], edit["to"]) for edit in table.get("edit", []))
-        return Rules(tuple(table["left_out"]), tuple(table["file"]), tuple(table["cold"]), site, edits)
+        groups = {name: tuple(patterns) for name, patterns in table["group"].items()}
+        return Rules(tuple(table["left_out"]), tuple(table["file"]), groups, site, edits)
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise Trouble(f"{path.name}: {error}") from error
     except KeyError as error:
@@ -64,11 +65,12 @@ def modules(rules: Rules | None = None, agent: Path = AGENT) -> list[Module]:
     """Every module of the binary in the order of its path. Raises `Trouble` for a rule that matches nothing."""
     rules = rules or read()
     paths = sorted(path.relative_to(agent).as_posix() for path in (agent / "ezvpn").rglob("*.py"))
-    for pattern in rules.left_out + rules.file + rules.cold:
+    paths += [f"{folder}/{name}" for folder, names in rules.site.items() for name in names]
+    for pattern in rules.left_out + rules.file + sum(rules.groups.values(), ()):
         if not any(fnmatch.fnmatchcase(path, pattern) for path in paths):
             raise Trouble(f"{FROZEN.name}: nothing matches {pattern!r}")
-    kept = [path for path in paths if not _matches(path, rules.left_out)]
-    sources = [(path, (agent / path).read_bytes()) for path in kept]
+    own = [path for path in paths if path.startswith("ezvpn/") and not _matches(path, rules.left_out)]
+    sources = [(path, (agent / path).read_bytes()) for path in own]
     sources += [*_site(rules), (BOARD_TEXTS, board_texts(BOARDS))]
     found = [Module(path, source, _place(path, rules)) for path, source in sources]
     return sorted(found, key=lambda module: module.path)
@@ -88,10 +90,16 @@ def _matches(path: str, patterns: tuple[str, ...]) -> bool:
 
 
 def _place(path: str, rules: Rules) -> str:
-    in_file, cold = _matches(path, rules.file), _matches(path, rules.cold)
-    if in_file and cold:
-        raise Trouble(f"{FROZEN.name}: {path} is in `file` and in `cold`")
-    return "file" if in_file else "cold" if cold else "start"
+    found = [FILE] if _matches(path, rules.file) else []
+    found += [name for name, patterns in rules.groups.items() if _matches(path, patterns)]
+    if len(found) > 1:
+        raise Trouble(f"{FROZEN.name}: {path} is in {' and in '.join(found)}")
+    return found[0] if found else START
+
+
+def packed(rules: Rules | None = None) -> list[str]:
+    """The places that are packed, the one that is unpacked at the start first."""
+    return [START, *(rules or read()).groups]
 
 
 def _site(rules: Rules) -> list[tuple[str, bytes]]:

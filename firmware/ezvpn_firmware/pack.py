@@ -15,11 +15,31 @@ from ezvpn_firmware.trouble import Trouble
 
 SECTION = "ezcold"
 SYMBOL = "ezvpn_packed"
-GROUP = "ezvpn_group_{}"  # where each begins, and where the last one ends (cold.ld)
-GROUPS = 2
+GROUP = "ezvpn_group_{}"  # where each begins, and where the last one ends
+_LAYOUT = """/* What is packed comes last in memory, far from everything else, in groups on pages of their own: see cold.c.
+   EDGE_COLD is given by the target. */
+SECTIONS
+{{
+  ezcold EDGE_COLD :
+  {{
+{groups}
+    ezvpn_group_{end} = .;
+  }}
+}}
+INSERT AFTER .bss;
+"""
 
 
-def pack(linked: bytes, stripped: bytes) -> bytes:
+def layout(groups: list[str]) -> str:
+    """The linker's script that puts each group's data, section ezcold.NAME, where `pack` looks for it."""
+    lines = [
+        f"    . = ALIGN(0x10000);\n    ezvpn_group_{number} = .;\n    KEEP(*(ezcold.{name}))"
+        for number, name in enumerate(groups)
+    ]
+    return _LAYOUT.format(groups="\n".join(lines), end=len(groups))
+
+
+def pack(linked: bytes, stripped: bytes, groups: int) -> bytes:
     """The binary with its cold section packed. `linked` has symbols, `stripped` is the same without. Raises `Trouble`."""
     symbols = Elf(linked)
     section = next((section for section in symbols.sections() if section.name == SECTION), None)
@@ -30,15 +50,15 @@ def pack(linked: bytes, stripped: bytes) -> bytes:
     number = next((i for i, s in enumerate(segments) if s.type == PT_LOAD and s.vaddr == section.address), -1)
     if number < 0:
         raise Trouble(
-            f"the linked binary has no segment for {SECTION} at {section.address:#x}: was it linked with cold.ld?"
+            f"the linked binary has no segment for {SECTION} at {section.address:#x}: was it linked with its layout?"
         )
     segment = segments[number]
     others = [s for i, s in enumerate(segments) if s.type == PT_LOAD and i != number]
     if segment.filesz != section.size or any(s.offset > segment.offset or s.vaddr > segment.vaddr for s in others):
-        raise Trouble(f"{SECTION} is not the last thing in the linked binary: see firmware/port/cold.ld")
-    starts = [symbols.symbol(GROUP.format(i)) for i in range(GROUPS + 1)]
+        raise Trouble(f"{SECTION} is not the last thing in the linked binary")
+    starts = [symbols.symbol(GROUP.format(i)) for i in range(groups + 1)]
     at = [segment.offset + start - section.address for start in starts]
-    packed = [deflated(bytes(elf.data[at[i] : at[i + 1]])) for i in range(GROUPS)]
+    packed = [deflated(bytes(elf.data[at[i] : at[i + 1]])) for i in range(groups)]
     # Mapped behind the unpacked place, on a page of its own that fits its place in the file.
     page = max(segment.align, 4096)
     end = (section.address + section.size + page - 1) // page * page
@@ -46,7 +66,7 @@ def pack(linked: bytes, stripped: bytes) -> bytes:
     segment.filesz = segment.memsz = sum(map(len, packed))
     elf.put_segment(number, segment)
     words: list[int] = []
-    for i in range(GROUPS):
+    for i in range(groups):
         words += (segment.vaddr + sum(map(len, packed[:i])), len(packed[i]), starts[i], starts[i + 1] - starts[i])
     elf.words(symbols.symbol(SYMBOL), tuple(words))
     elf.forget_sections()

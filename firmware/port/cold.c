@@ -1,15 +1,16 @@
-// Frozen modules and names that are kept packed until they are needed: group 0 when the program starts, group 1 when somebody
-// imports one of its modules.
+// Frozen modules and names that are kept packed until they are needed: group 0 when the program starts, each of the others when
+// somebody imports one of its modules.
 //
-// Belongs here: unpacking. Their data is linked like that of every frozen module, but into a section of its own (cold.ld); after
-// linking, ezvpn_firmware.pack takes it out of the file and puts it back deflated, behind the place where it belongs. Unpacking
-// maps that place and inflates (RFC 1951) each byte to the address it was linked for, so nothing is relocated, nothing is on the
-// heap, and a machine that never opens a console never has its memory taken.
+// Belongs here: unpacking. Their data is linked like that of every frozen module, but into a section of its own; after linking,
+// ezvpn_firmware.pack takes it out of the file and puts it back deflated, behind the place where it belongs. Unpacking maps that
+// place and inflates (RFC 1951) each byte to the address it was linked for, so nothing is relocated, nothing is on the heap, and
+// a machine that never opens a console never has its memory taken.
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "cold.h"
 #include "py/frozenmod.h"
@@ -24,8 +25,7 @@ struct packed {
     uintptr_t to;      // where they are inflated to
     uintptr_t size;    // of the inflated bytes
 };
-enum { AT_START, ON_IMPORT, GROUPS };
-__attribute__((used)) const volatile struct packed ezvpn_packed[GROUPS] = {{0}};
+__attribute__((used)) const volatile struct packed ezvpn_packed[EZVPN_GROUPS] = {{0}};
 
 static void stop(const char *why) {
     fputs(why, stderr);
@@ -33,7 +33,7 @@ static void stop(const char *why) {
 }
 
 static void unpack(int group) {
-    static bool done[GROUPS];
+    static bool done[EZVPN_GROUPS];
     const volatile struct packed *packed = &ezvpn_packed[group];
     size_t size = packed->size;
     if (done[group] || size == 0) {
@@ -53,21 +53,25 @@ static void unpack(int group) {
         stop("ezvpn: this program file is damaged: install it again\n");
     }
     mprotect(to, size, PROT_READ);
+    // The packed bytes are still in the file, should anybody want them; in memory they were wanted once.
+    uintptr_t page = sysconf(_SC_PAGESIZE), first = packed->at & ~(page - 1);
+    madvise((void *)first, packed->at + packed->length - first, MADV_DONTNEED);
     done[group] = true;
 }
 
 // Called first of all: the interpreter's names are among what is packed.
 void ezvpn_unpack_names(void) {
-    unpack(AT_START);
+    unpack(0);
 }
 
 // As mp_find_frozen_module, which builtinimport.c calls by this name (edge.mk); a packed module is there when this returns.
 mp_import_stat_t ezvpn_find_frozen_module(const char *path, int *type, void **data);
 mp_import_stat_t ezvpn_find_frozen_module(const char *path, int *type, void **data) {
     mp_import_stat_t found = mp_find_frozen_module(path, type, data);
-    const volatile struct packed *late = &ezvpn_packed[ON_IMPORT];
-    if (found == MP_IMPORT_STAT_FILE && type != NULL && *type == MP_FROZEN_MPY && (uintptr_t)*data - late->to < late->size) {
-        unpack(ON_IMPORT);
+    for (int group = 1; group < EZVPN_GROUPS && found == MP_IMPORT_STAT_FILE && type != NULL; group++) {
+        if (*type == MP_FROZEN_MPY && (uintptr_t)*data - ezvpn_packed[group].to < ezvpn_packed[group].size) {
+            unpack(group);
+        }
     }
     return found;
 }

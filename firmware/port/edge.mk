@@ -3,8 +3,8 @@
 # Used as `make -C ports/unix -f …/port/edge.mk`; EDGE_CFLAGS and EDGE_OBJCOPY come from the target.
 include Makefile
 
-# The frozen modules that are packed, by when they are unpacked: each kind goes into a section of its own (port/cold.c).
-EDGE_PACKED = $(BUILD)/frozen_start.o $(BUILD)/frozen_cold.o
+# The frozen modules that are packed, by the group that is unpacked at once: each goes into a section of its own (port/cold.c).
+EDGE_PACKED = $(EDGE_GROUPS:%=$(BUILD)/frozen_%.o)
 
 $(EDGE_PACKED:.o=.c): $(BUILD)/frozen_content.c ;
 
@@ -17,6 +17,8 @@ $(BUILD)/cmodule/%.o $(BUILD)/lib/mbedtls/%.o: CFLAGS += $(EDGE_CHECKS)
 
 # binascii has its crc32 only where there is a deflate module; the polynomial's table is in cold.c, the name in mod_edgec.c.
 $(BUILD)/extmod/modbinascii.o: CFLAGS += -DMICROPY_PY_DEFLATE=1
+
+$(BUILD)/port/cold.o: CFLAGS += -DEZVPN_GROUPS=$(words $(EDGE_GROUPS))
 
 $(BUILD)/py/builtinimport.o: CFLAGS += -Dmp_find_frozen_module=ezvpn_find_frozen_module
 

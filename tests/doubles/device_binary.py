@@ -2,6 +2,8 @@
 
 It has no compiler. What runs on it beside the frozen agent is compiled here, into a tree that looks like `tests`, so that
 `__file__` leads to the vectors as ever.
+
+    python -m doubles.device_binary TARGET MODULE WORDS …       runs one of the modules
 """
 
 from __future__ import annotations
@@ -60,3 +62,8 @@ def environment() -> dict[str, str]:
 def module(name: str, target: str = "x86_64") -> list[str]:
     """The command line that runs one of the compiled modules."""
     return [*targets.of(target).runner(), str(built(target).path), "-m", name]
+
+
+if __name__ == "__main__":
+    words = module(sys.argv[2], sys.argv[1])
+    raise SystemExit(subprocess.run([*words, *sys.argv[3:]], env=environment(), check=False).returncode)

@@ -12,7 +12,7 @@ from ezvpn_firmware.trouble import Trouble
 
 
 def rules(**changes: object) -> frozen.Rules:
-    fields: dict[str, object] = {"left_out": (), "file": (), "cold": (), "site": {}}
+    fields: dict[str, object] = {"left_out": (), "file": (), "groups": {}, "site": {}}
     return frozen.Rules(**{**fields, **changes})  # type: ignore[arg-type]
 
 
@@ -29,13 +29,13 @@ def test_the_device_has_all_but_what_only_the_desk_needs() -> None:
     paths = {module.path: module.place for module in frozen.modules()}
     assert {"ezvpn/__main__.py", "ezvpn/main.py", "chumicro_mqtt/client.py", "ezvpn_boards.py"} <= set(paths)
     assert not [path for path in paths if "cpython" in path or path.startswith("ezvpn/terminal/")]
-    assert paths["ezvpn/console/shell.py"] == "cold" and paths["ezvpn/main.py"] == "start"
+    assert paths["ezvpn/console/shell.py"] == "console" and paths["ezvpn/main.py"] == "start"
 
 
 def test_each_module_has_one_place(agent: Path) -> None:
-    found = frozen.modules(rules(left_out=("ezvpn/cli.py",), cold=("ezvpn/console/*",)), agent)
+    found = frozen.modules(rules(left_out=("ezvpn/cli.py",), groups={"console": ("ezvpn/console/*",)}), agent)
     assert [(module.path, module.place) for module in found] == [
-        ("ezvpn/console/shell.py", "cold"),
+        ("ezvpn/console/shell.py", "console"),
         ("ezvpn/main.py", "start"),
         ("ezvpn_boards.py", "start"),
     ]
@@ -48,8 +48,8 @@ def test_a_rule_that_matches_nothing_is_told(agent: Path) -> None:
 
 
 def test_a_module_in_two_places_is_told(agent: Path) -> None:
-    with pytest.raises(Trouble, match=r"ezvpn/main\.py is in `file` and in `cold`"):
-        frozen.modules(rules(file=("ezvpn/main.py",), cold=("ezvpn/*",)), agent)
+    with pytest.raises(Trouble, match=r"ezvpn/main\.py is in file and in rare"):
+        frozen.modules(rules(file=("ezvpn/main.py",), groups={"rare": ("ezvpn/*",)}), agent)
 
 
 def test_a_package_that_is_not_installed_is_told(agent: Path) -> None:

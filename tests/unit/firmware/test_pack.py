@@ -67,7 +67,7 @@ def linked(wide: bool, order: str = "<", cold_first: bool = False) -> bytes:
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_a_packed_group_is_where_its_words_say(wide: bool, order: str) -> None:
     file = linked(wide, order)
-    packed = pack.pack(file, file)
+    packed = pack.pack(file, file, 2)
     assert len(packed) < len(file)
     elf = Elf(packed)
     assert elf.sections() == []
@@ -88,4 +88,20 @@ def test_a_packed_group_is_where_its_words_say(wide: bool, order: str) -> None:
 def test_a_binary_that_was_linked_in_another_order_is_refused() -> None:
     file = linked(True, cold_first=True)
     with pytest.raises(Trouble, match="ezcold is not the last thing in the linked binary"):
-        pack.pack(file, file)
+        pack.pack(file, file, 2)
+
+
+def test_the_layout_has_the_groups_in_order_on_pages_of_their_own() -> None:
+    text = pack.layout(["start", "console"])
+    parts = [
+        ". = ALIGN(0x10000);",
+        "ezvpn_group_0",
+        "ezcold.start",
+        ". = ALIGN",
+        "ezvpn_group_1",
+        "ezcold.console",
+        "ezvpn_group_2",
+    ]
+    at = 0
+    for part in parts:
+        at = text.index(part, at) + 1
