@@ -32,7 +32,7 @@ STAGES: tuple[tuple[Part, ...], ...] = (
     ),
     ((("interop",), ("-m", "alone")),),
 )
-# `make device`: the binaries by themselves, then the x86_64 one against real gateways, in the tests that have one agent as a whole.
+# `make device`: the binaries by themselves, then the x86_64 one against real gateways, where a test has one agent as a whole.
 _WITH_GATEWAYS = tuple(
     f"interop/test_{name}.py"
     for name in (

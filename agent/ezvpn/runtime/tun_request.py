@@ -11,7 +11,7 @@ TUNSETIFF = 0x400454CA
 _IFF_TUN = 0x0001
 _IFF_NO_PI = 0x1000
 _IFF_TUN_EXCL = 0x8000
-_IFREQ = "16sH22x"  # struct ifreq: name, flags
+_IFREQ = "@16sH22x"  # struct ifreq: name, flags
 _EBUSY, _ENXIO = 16, 6  # not in MicroPython's errno
 _CAP_NET_ADMIN = 12  # linux/capability.h
 

@@ -72,7 +72,7 @@ class NetlinkKernel(RtnetlinkKernel):
     def open_tun(self, name: str) -> int:
         """Raises `KernelError`."""
         self.tun.open(name)
-        asked = bytearray(struct.pack("16s24x", self.tun.name.encode()))
+        asked = bytearray(struct.pack("@16s24x", self.tun.name.encode()))
         _edgec.ioctl(self._socket.fileno(), _SIOCGIFINDEX, asked)
         index: int = struct.unpack_from("@i", asked, 16)[0]
         return index
