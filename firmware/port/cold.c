@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "cold.h"
+#include "inflate.h"
 #include "py/frozenmod.h"
 #include "py/runtime.h"
-#include "lib/uzlib/tinflate.c" // RFC 1951; nothing else in this binary inflates
 #include "lib/uzlib/crc32.c" // for binascii.crc32, see edge.mk
 
 // Written by ezvpn_firmware.pack into the linked file; all 0: nothing is packed.
@@ -43,13 +43,7 @@ static void unpack(int group) {
     if (mmap(to, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != to) {
         stop("ezvpn: not enough memory to unpack the program\n");
     }
-    uzlib_uncomp_t stream = {0};
-    stream.source = (const unsigned char *)packed->at;
-    stream.source_limit = stream.source + packed->length;
-    uzlib_uncompress_init(&stream, NULL, 0);
-    stream.dest_start = stream.dest = to;
-    stream.dest_limit = stream.dest + size;
-    if (uzlib_uncompress(&stream) < 0 || stream.dest != stream.dest_limit) {
+    if (!edge_inflate((const uint8_t *)packed->at, packed->length, to, size)) {
         stop("ezvpn: this program file is damaged: install it again\n");
     }
     mprotect(to, size, PROT_READ);
