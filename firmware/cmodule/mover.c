@@ -61,7 +61,7 @@ typedef struct {
 
 // Sealed packets of one size, one behind the other, that wait to be sent.
 typedef struct {
-    size_t first, end;
+    size_t end; // they begin at sealed[0]
     size_t segment;
     unsigned number;
     mp_obj_t to;
@@ -128,6 +128,20 @@ static void failed(mp_obj_t table, qstr method, mp_obj_t to, unsigned number) {
     mp_call_method_n_kw(2, 0, call);
 }
 
+// Where a pair's `to` = (in UDP, 4-byte address, port) leads; true: in UDP.
+static bool destination(mp_obj_t to, struct sockaddr_in *where) {
+    mp_obj_t *parts;
+    mp_obj_get_array_fixed_n(to, 3, &parts);
+    bool encapsulated = mp_obj_is_true(parts[0]);
+    mp_buffer_info_t address;
+    mp_get_buffer_raise(parts[1], &address, MP_BUFFER_READ);
+    memset(where, 0, sizeof(*where));
+    where->sin_family = AF_INET;
+    memcpy(&where->sin_addr, address.buf, MIN(address.len, 4));
+    where->sin_port = encapsulated ? htons(mp_obj_get_int(parts[2])) : 0;
+    return encapsulated;
+}
+
 // --- outward ----------------------------------------------------------------------------------------------------------------
 
 static void outward_open(pair_t *pair, mp_obj_t object) {
@@ -142,14 +156,7 @@ static void outward_open(pair_t *pair, mp_obj_t object) {
     pair->sequence_left = watch > sequence + 1 ? (uint32_t)MIN(watch - sequence - 1, UINT32_MAX - sequence) : 0;
     pair->bytes_left = edge > bytes ? edge - bytes : 0;
     pair->to = get(object, MP_QSTR_to);
-    mp_obj_t *parts;
-    mp_obj_get_array_fixed_n(pair->to, 3, &parts);
-    pair->encapsulated = mp_obj_is_true(parts[0]);
-    mp_buffer_info_t address;
-    mp_get_buffer_raise(parts[1], &address, MP_BUFFER_READ);
-    pair->where.sin_family = AF_INET;
-    memcpy(&pair->where.sin_addr, address.buf, MIN(address.len, 4));
-    pair->where.sin_port = pair->encapsulated ? htons(mp_obj_get_int(parts[2])) : 0;
+    pair->encapsulated = destination(pair->to, &pair->where);
 }
 
 static void outward_close(pair_t *pair, mp_obj_t now) {
@@ -197,8 +204,8 @@ static void flush(mover_t *self, batch_t *batch, mp_obj_t table) {
         return;
     }
     int fd = batch->encapsulated ? self->natt : self->raw;
-    const uint8_t *data = sealed + batch->first;
-    size_t length = batch->end - batch->first;
+    const uint8_t *data = sealed;
+    size_t length = batch->end;
     unsigned lost = 0;
     bool one_by_one = batch->number == 1;
     if (!one_by_one && !put(fd, data, length, batch->segment, &batch->where)) {
@@ -213,7 +220,7 @@ static void flush(mover_t *self, batch_t *batch, mp_obj_t table) {
     }
     mp_obj_t to = batch->to;
     batch->number = 0;
-    batch->first = batch->end = 0;
+    batch->end = 0;
     if (lost != 0) {
         failed(table, MP_QSTR_send_failed, to, lost);
     }
@@ -267,7 +274,7 @@ static mp_obj_t mover_outward(size_t count, const mp_obj_t *args) {
             continue;
         }
         size_t size = edge_esp_sealed(pair.esp, length);
-        if (batch.number != 0 && (size > batch.segment || pair.to != batch.to || batch.end + size - batch.first > BATCH_BYTES)) {
+        if (batch.number != 0 && (size > batch.segment || pair.to != batch.to || batch.end + size > BATCH_BYTES)) {
             flush(self, &batch, table);
         }
         // Counted before it is sealed: whatever happens then, this number is never used again (GCM's IV is the number).
@@ -295,14 +302,7 @@ static mp_obj_t mover_send(size_t count, const mp_obj_t *args) {
     (void)count;
     mover_t *self = MP_OBJ_TO_PTR(args[0]);
     pair_t pair = {.to = args[2]};
-    mp_obj_t *parts;
-    mp_obj_get_array_fixed_n(pair.to, 3, &parts);
-    mp_buffer_info_t address;
-    mp_get_buffer_raise(parts[1], &address, MP_BUFFER_READ);
-    pair.encapsulated = mp_obj_is_true(parts[0]);
-    pair.where.sin_family = AF_INET;
-    memcpy(&pair.where.sin_addr, address.buf, MIN(address.len, 4));
-    pair.where.sin_port = pair.encapsulated ? htons(mp_obj_get_int(parts[2])) : 0;
+    pair.encapsulated = destination(pair.to, &pair.where);
     batch_t batch = {0};
     enqueue(self, &batch, &pair, MIN((size_t)mp_obj_get_int(args[1]), sizeof(sealed)), args[3]);
     flush(self, &batch, args[3]);

@@ -8,7 +8,7 @@ import os
 
 import _edgec  # type: ignore[import-not-found]
 
-from ezvpn.crypto import dh, esp_suite
+from ezvpn.crypto import dh, esp_suite, port
 from ezvpn.crypto.port import Crypto, EspTransformState, Unsupported
 
 
@@ -16,21 +16,11 @@ class Backend(Crypto):
     """`entropy(n)` gives n random bytes for CBC IVs."""
 
     name = "mbedtls"
-    hashes = ("md5", "sha1", "sha256", "sha384", "sha512")
-    ciphers = (("aes", 16), ("aes", 24), ("aes", 32), ("3des", 24), ("des", 8))
-    groups = (1, 2, 5, 14, 15, 16)
-    esp_ciphers = (
-        ("aes-cbc", 16),
-        ("aes-cbc", 24),
-        ("aes-cbc", 32),
-        ("aes-gcm", 16),
-        ("aes-gcm", 24),
-        ("aes-gcm", 32),
-        ("3des", 24),
-        ("des", 8),
-        ("null", 0),
-    )
-    esp_auths = hashes
+    hashes = port.HASHES
+    ciphers = port.CIPHERS
+    groups = port.GROUPS
+    esp_ciphers = port.ESP_CIPHERS
+    esp_auths = port.HASHES
 
     def __init__(self, entropy: object = os.urandom) -> None:
         self._entropy = None if entropy is os.urandom else entropy

@@ -6,6 +6,22 @@ ESP authentication "md5" "sha1" "sha256" "sha384" "sha512", and "" with aes-gcm.
 Data arguments are bytes, bytearray or memoryview. What a backend lacks it does not list, and asking raises `Unsupported`.
 """
 
+# What a backend with all of it lists: (cipher, key bytes), for ESP without the salt.
+HASHES = ("md5", "sha1", "sha256", "sha384", "sha512")
+CIPHERS = (("aes", 16), ("aes", 24), ("aes", 32), ("3des", 24), ("des", 8))
+GROUPS = (1, 2, 5, 14, 15, 16)
+ESP_CIPHERS = (
+    ("aes-cbc", 16),
+    ("aes-cbc", 24),
+    ("aes-cbc", 32),
+    ("aes-gcm", 16),
+    ("aes-gcm", 24),
+    ("aes-gcm", 32),
+    ("3des", 24),
+    ("des", 8),
+    ("null", 0),
+)
+
 
 class Unsupported(Exception):
     """This backend has no such primitive. The caller offered something that is not in the backend's lists: our bug."""
