@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "py/objarray.h"
 #include "py/runtime.h"
 
 uint8_t edge_packet[EDGE_PACKET_MOST];

@@ -122,7 +122,7 @@ static void flush(edge_mover_t *self, batch_t *batch, mp_obj_t table) {
         return;
     }
     int fd = batch->encapsulated ? self->natt : self->raw;
-    const uint8_t *data = sealed;
+    const uint8_t *data = edge_sealed;
     size_t length = batch->end;
     unsigned lost = 0;
     bool one_by_one = batch->number == 1;
