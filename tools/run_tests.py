@@ -43,8 +43,8 @@ _WITH_GATEWAYS = tuple(
 _ON_THE_DEVICE = ("--agent", "x86_64")
 DEVICE: tuple[tuple[Part, ...], ...] = (
     ((("device",), ()),),
-    ((_WITH_GATEWAYS, (*_ON_THE_DEVICE, "-n", "6", "--dist", "loadfile", "-m", "not alone")),),
-    ((_WITH_GATEWAYS, (*_ON_THE_DEVICE, "-m", "alone")),),
+    ((_WITH_GATEWAYS, (*_ON_THE_DEVICE, "-n", "6", "--dist", "loadfile")),),
+    ((("interop/test_dpd.py",), _ON_THE_DEVICE),),
 )
 COUNTS = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed|deselected|warnings?)\b")
 NOTHING_COLLECTED = 5

@@ -95,13 +95,15 @@ def stamp(line: str) -> float:
 
 
 def test_a_gateway_that_falls_silent_is_given_up_to_the_tenth_of_a_second(tmp_path: Path) -> None:
-    """`keepalive 10 2 periodic`; each gateway gets SIGSTOP right after an answered probe. Both interpreters at once, to wait
-    only once. The gateways themselves ask nothing: their R-U-THERE would put our probes off."""
+    """`keepalive 10 2 periodic`; each gateway gets SIGSTOP right after an answered probe. All interpreters at once, to wait
+    only once, the device binary too if `--agent` names one. The gateways themselves ask nothing: their R-U-THERE would put our
+    probes off."""
     silent = Gateway(dpd_delay=0)
+    programs = {**PROGRAMS, "device": Edge.usual} if Edge.usual != CPYTHON else PROGRAMS
     with contextlib.ExitStack() as stack:
-        for lab in kept(Lab([silent, silent], nat=False, broker="none", clients=2)):
+        for lab in kept(Lab([silent] * len(programs), nat=False, broker="none", clients=len(programs))):
             watched = []
-            for (name, program), space, gateway in zip(PROGRAMS.items(), lab.clients, lab.gateways, strict=True):
+            for (name, program), space, gateway in zip(programs.items(), lab.clients, lab.gateways, strict=True):
                 capture = Capture(space, tmp_path)
                 stack.callback(capture.end)
                 edge = Edge(lab, f"dpd-{name}", space, ("--dataplane", "none"), program)
