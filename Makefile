@@ -26,7 +26,7 @@ format: .venv/.ready ## put the source into its format
 	.venv/bin/ruff format . && .venv/bin/ruff check --fix .
 
 unit: .venv/.ready ## the tests that need no namespace: unit, dual, pair, transcript
-	$(PYTEST) -n 2 --ignore=tests/interop tests
+	$(PYTEST) -n 2 --ignore=tests/interop --ignore=tests/device tests
 
 interop: .venv/.ready ## the tests against real gateways and brokers (root)
 	$(PYTEST) tests/interop
