@@ -50,7 +50,6 @@ static void pair_open(inbound_t *pair, mp_obj_t object, uint32_t spi) {
 static void pair_close(inbound_t *pair, mp_obj_t now) {
     if (pair->object != MP_OBJ_NULL) {
         if (pair->marked) {
-            mp_store_attr(pair->window, MP_QSTR_top, mp_obj_new_int_from_uint(pair->top));
             mp_store_attr(pair->object, MP_QSTR_last_in, now);
         }
         edge_add(pair->object, MP_QSTR_packets_in, pair->packets);
@@ -75,6 +74,8 @@ static bool fresh(const inbound_t *pair, uint32_t sequence) {
 static void mark(inbound_t *pair, uint32_t sequence) {
     uint32_t block = sequence >> 3;
     if (sequence > pair->top) {
+        // Stored before the ring changes: whatever is raised from here on, window and ring agree.
+        mp_store_attr(pair->window, MP_QSTR_top, mp_obj_new_int_from_uint(sequence));
         uint32_t behind = pair->top >> 3;
         uint32_t steps = MIN(block - behind, pair->mask + 1);
         for (uint32_t i = 0; i < steps; i++) {

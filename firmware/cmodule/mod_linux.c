@@ -26,7 +26,6 @@
 #include "py/runtime.h"
 
 #define CONTROL_BYTES (512) // of ancillary data, in one message
-#define SIGNALS_MOST (8)
 
 static mp_obj_t done(long result) {
     if (result == -1) {
@@ -175,7 +174,7 @@ static mp_obj_t edgec_signalfd(mp_obj_t numbers) {
     mp_obj_get_array(numbers, &count, &items);
     sigset_t set;
     sigemptyset(&set);
-    for (size_t i = 0; i < count && i < SIGNALS_MOST; i++) {
+    for (size_t i = 0; i < count; i++) {
         sigaddset(&set, mp_obj_get_int(items[i]));
     }
     if (sigprocmask(SIG_BLOCK, &set, NULL) == -1) {

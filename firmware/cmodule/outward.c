@@ -36,6 +36,8 @@ typedef struct {
     size_t end; // they begin at edge_sealed[0]
     size_t segment;
     unsigned number;
+    mp_obj_t pair; // MP_OBJ_NULL: the table has sealed and counted it
+    uint32_t sequence;
     mp_obj_t to;
     bool encapsulated;
     struct sockaddr_in where;
@@ -121,6 +123,10 @@ static void flush(edge_mover_t *self, batch_t *batch, mp_obj_t table) {
     if (batch->number == 0) {
         return;
     }
+    // Stored before anything leaves: whatever is raised from here on, this number is never used again (GCM's IV is the number).
+    if (batch->pair != MP_OBJ_NULL) {
+        mp_store_attr(batch->pair, MP_QSTR_sequence, mp_obj_new_int_from_uint(batch->sequence));
+    }
     int fd = batch->encapsulated ? self->natt : self->raw;
     const uint8_t *data = edge_sealed;
     size_t length = batch->end;
@@ -147,10 +153,12 @@ static void flush(edge_mover_t *self, batch_t *batch, mp_obj_t table) {
 static void enqueue(edge_mover_t *self, batch_t *batch, const outbound_t *pair, size_t length, mp_obj_t table) {
     if (batch->number == 0) {
         batch->segment = length;
+        batch->pair = pair->object;
         batch->to = pair->to;
         batch->encapsulated = pair->encapsulated;
         batch->where = pair->where;
     }
+    batch->sequence = pair->sequence;
     batch->number++;
     batch->end += length;
     // A shorter one can only be the last.
@@ -192,10 +200,9 @@ static mp_obj_t outward(size_t count, const mp_obj_t *args) {
             continue;
         }
         size_t size = edge_esp_sealed(pair.esp, length);
-        if (batch.number != 0 && (size > batch.segment || pair.to != batch.to || batch.end + size > EDGE_BATCH_BYTES)) {
+        if (batch.number != 0 && (size > batch.segment || pair.object != batch.pair || batch.end + size > EDGE_BATCH_BYTES)) {
             flush(self, &batch, table);
         }
-        // Counted before it is sealed: whatever happens then, this number is never used again (GCM's IV is the number).
         pair.sequence++;
         pair.sequence_left--;
         pair.bytes_left -= MIN(pair.bytes_left, (size_t)length);

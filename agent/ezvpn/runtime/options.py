@@ -4,6 +4,7 @@ Dual, no I/O. The parser exists because MicroPython has no typer and because imp
 whole start of the agent.
 """
 
+from ezvpn.compat import PROGRAM
 from ezvpn.record import Record
 from ezvpn.runtime.exits import CannotStart, Exit
 
@@ -24,7 +25,7 @@ RUN_OPTIONS = (
 DATAPLANES = ("auto", "tun", "none")
 RECORDS = ("on", "off")
 
-USAGE = "Usage: ezvpn run [CONFIG] [OPTIONS]"
+USAGE = "Usage: " + PROGRAM + " run [CONFIG] [OPTIONS]"
 _EXAMPLES = """Examples:
   ezvpn run branch.conf                     connect with this configuration, log to stderr
   ezvpn run branch.conf --console -         the same with the console on this terminal
@@ -112,12 +113,12 @@ def checked(options: Options) -> Options:
 
 
 def help_text() -> str:
-    """What `micropython -m ezvpn run --help` prints."""
+    """What `run --help` prints where there is no typer."""
     lines = [USAGE, "", "Run the agent until it is stopped. SIGHUP reads CONFIG again.", ""]
     for name, value, _, text in RUN_OPTIONS:
         lines.append(f"  {name + ' ' + value:34} {text}")
-    return "\n".join(lines) + "\n\n" + _EXAMPLES
+    return "\n".join(lines) + "\n\n" + _EXAMPLES.replace("  ezvpn ", "  " + PROGRAM + " ")
 
 
 def _usage(text: str) -> CannotStart:
-    return CannotStart(Exit.USAGE, text + "\n" + USAGE + "\nTry 'ezvpn run --help'.")
+    return CannotStart(Exit.USAGE, text + "\n" + USAGE + "\nTry '" + PROGRAM + " run --help'.")

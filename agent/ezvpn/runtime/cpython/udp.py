@@ -6,43 +6,34 @@ for the packet movers. Same names as runtime/micropython/udp.py.
 
 import errno
 import socket
-import struct
 
 from ezvpn.runtime.calls import Part
+from ezvpn.runtime.icmp_errors import ANCILLARY_BYTES, ERRORS_MOST, IP_RECVERR, MSG_ERRQUEUE, is_unreachable
 
 IKE_PORT = 500
 NATT_PORT = 4500
 _RECEIVE_BUFFER = 1 << 20  # bytes; ESP arrives here in bursts
-_IP_RECVERR = 11
-_ERRORS_MOST = 16  # read a turn
 _DATAGRAM = 1024  # of TFTP none is longer than 516
-_ANCILLARY_BYTES = 64  # holds struct sock_extended_err with the address behind it
-_extended_error = struct.Struct("@IBBB").unpack_from  # errno, origin, ICMP type and code
-_ORIGIN_ICMP = 2
-_UNREACHABLE, _FRAGMENTATION_NEEDED = 3, 4  # RFC 792: a type, and the one code of it that is about size
 
 
 def hear_errors(sock: Part) -> None:
     """Keep ICMP errors for `unreachable`. From now on one that waits makes the next call on the socket fail, whatever that call
     does, and keeps the socket readable until it is read."""
-    sock.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
+    sock.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
 
 
 def unreachable(sock: Part) -> "list[bytes]":
     """4-byte addresses that ICMP has called unreachable (host, net, port …) since the last call, each once; 16 errors at most."""
     found: "list[bytes]" = []
-    for _ in range(_ERRORS_MOST):
+    for _ in range(ERRORS_MOST):
         try:
             # Of our own datagram nothing is wanted but where it went: that is the address here.
-            _, ancillary, _, where = sock.recvmsg(0, _ANCILLARY_BYTES, socket.MSG_ERRQUEUE)
+            _, ancillary, _, where = sock.recvmsg(0, ANCILLARY_BYTES, MSG_ERRQUEUE)
         except OSError:
             break
-        for level, kind, data in ancillary:
-            if (level, kind) == (socket.IPPROTO_IP, _IP_RECVERR):
-                _, origin, type_, code = _extended_error(data)
-                peer = socket.inet_aton(where[0])
-                if origin == _ORIGIN_ICMP and type_ == _UNREACHABLE and code != _FRAGMENTATION_NEEDED:
-                    found += [peer] if peer not in found else []
+        if is_unreachable(ancillary):
+            peer = socket.inet_aton(where[0])
+            found += [peer] if peer not in found else []
     return found
 
 

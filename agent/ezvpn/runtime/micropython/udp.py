@@ -9,7 +9,12 @@ import os
 import socket
 import struct
 
+from ezvpn.compat import HAS_EDGEC
 from ezvpn.runtime.calls import Part
+from ezvpn.runtime.icmp_errors import ERRORS_MOST, IP_RECVERR, MSG_ERRQUEUE, is_unreachable
+
+if HAS_EDGEC:
+    import _edgec  # type: ignore[import-not-found]
 
 IKE_PORT = 500
 NATT_PORT = 4500
@@ -20,16 +25,25 @@ _ANY = b"\0\0\0\0"
 _IPPROTO_IP, _IPPROTO_ESP = 0, 50
 _SO_RCVBUF = 8
 _RECEIVE_BUFFER = 1 << 20  # bytes; ESP arrives here in bursts
-_IP_RECVERR = 11
-_MSG_ERRQUEUE = 0x2000
-_ERRORS_MOST = 16  # read a turn
 _DATAGRAM = 1024  # of TFTP none is longer than 516
 
 
 def _hear_errors(sock: Part) -> None:
     """Keep ICMP errors for `unreachable`. From now on one that waits makes the next call on the socket fail, whatever that call
     does, and keeps the socket readable until it is read."""
-    sock.setsockopt(_IPPROTO_IP, _IP_RECVERR, 1)
+    sock.setsockopt(_IPPROTO_IP, IP_RECVERR, 1)
+
+
+def _next_error(sock: Part) -> bytes:
+    """The address of the next error that counts, b"" for another one; OSError when there is none. Without recvmsg which error it
+    was stays unknown: one about size counts too, and costs a probe."""
+    if not HAS_EDGEC:
+        where: bytes = sock.recvfrom(1, MSG_ERRQUEUE)[1]
+        return where
+    found = _edgec.recvmsg(sock.fileno(), bytearray(1), MSG_ERRQUEUE)
+    if found is None:
+        raise OSError(errno.EAGAIN)
+    return found[1] if is_unreachable(found[2]) else b""
 
 
 def open_raw_esp() -> Part:
@@ -85,16 +99,15 @@ class IkeSockets:
         return True
 
     def unreachable(self, sock: Part) -> "list[bytes]":
-        """4-byte addresses that ICMP has told errors about since the last call, each once; 16 errors at most. There is no recvmsg
-        here, so which error it was stays unknown: one about size counts too, and costs a probe."""
+        """4-byte addresses that ICMP has told errors about since the last call, each once; 16 errors at most."""
         found: "list[bytes]" = []
-        for _ in range(_ERRORS_MOST):
+        for _ in range(ERRORS_MOST):
             try:
-                _, where = sock.recvfrom(1, _MSG_ERRQUEUE)
+                where = _next_error(sock)
             except OSError:
                 break
             peer = bytes(where[4:8])
-            if peer not in found:
+            if peer and peer not in found:
                 found.append(peer)
         return found
 
