@@ -2,23 +2,27 @@
 
     python bench/console_latency.py [KEYS]          as root: it builds a lab of its own
 
-Measured at the far end of a terminal, key by key; on MicroPython without packets, which pip's build cannot move. What sends, what
+Measured at the far end of a terminal, key by key; on MicroPython of PyPI without packets, which it cannot move. What sends, what
 encrypts at the gateway and what receives share the processors with the agent: the time in which the machine let the agent or
 this program wait for one is taken off (proc_pid_schedstat of Documentation/scheduler/sched-stats.rst). The goals: p99 of
-2 ms on CPython, 10 ms on MicroPython.
+2 ms on CPython, 5 ms on the device binary, 10 ms on MicroPython of PyPI.
 """
 
 from __future__ import annotations
 
 import os
+import platform
 import pty
 import select
 import statistics
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from ezvpn.terminal.agent import ask
+from ezvpn_firmware import build, targets
+from ezvpn_firmware.trouble import Trouble
 from ezvpn_hil.lab.agent import CPYTHON, Agent, micropython, six_lines
 from ezvpn_hil.lab.lab import SINK_PORT, Lab
 from ezvpn_hil.lab.namespace import LabError
@@ -76,11 +80,11 @@ def active(agent: Agent) -> bool:
     return agent.execute("show crypto ipsec client ezvpn", check=False).count("IPSEC_ACTIVE") == 2
 
 
-def measure(lab: Lab, name: str, keys: int) -> str:
-    packets = name == "cpython"
+def measure(lab: Lab, name: str, program: Sequence[str], keys: int) -> str:
+    packets = name != "micropython"
     ours, theirs = pty.openpty()
     options = (*(() if packets else ("--dataplane", "none")), "--console", os.ttyname(theirs))
-    agent = lab.agent(lab.client, f"typed-{name}", options, CPYTHON if packets else micropython())
+    agent = lab.agent(lab.client, f"typed-{name}", options, program)
     first, second = lab.gateways[0], lab.gateways[1]
     text = six_lines(first.options, gateway_wan(1)) + six_lines(second.options, gateway_wan(2), name="B")
     agent.start("logging console errors\n" + text)
@@ -121,10 +125,12 @@ def measure(lab: Lab, name: str, keys: int) -> str:
 def main() -> int:
     keys = int(sys.argv[1]) if len(sys.argv) > 1 else KEYS
     try:
+        firmware = build.build(targets.of(platform.machine()), lambda line: print(line, file=sys.stderr))
+        programs = {"firmware": (str(firmware.path),), "cpython": CPYTHON, "micropython": micropython()}
         with Lab([Gateway(), Gateway(split=(own_lan(2),))], nat=False, broker="none") as lab:
-            for name in ("cpython", "micropython"):
-                print(measure(lab, name, keys), flush=True)
-    except LabError as fault:
+            for name, program in programs.items():
+                print(measure(lab, name, program, keys), flush=True)
+    except (LabError, Trouble) as fault:
         print(f"console_latency: {fault}", file=sys.stderr)
         return 3
     return 0

@@ -32,6 +32,13 @@ def memory_kb(smaps: str) -> int:
     return total
 
 
+def files_kb(maps: str) -> int:
+    """The size of the files of /proc/PID/maps: the program and what it loads, without libc and the loader. Python's modules
+    are read, not mapped, so they do not count."""
+    names = {words[5] for line in maps.splitlines() if len(words := line.split(maxsplit=5)) > 5 and words[5][0] == "/"}
+    return sum(os.stat(name).st_size for name in names if not EVERYBODYS.search(name) and os.path.isfile(name)) // 1000
+
+
 def cpu_s(stat: str) -> float:
     """User and system time of /proc/PID/stat in seconds, all threads, without children."""
     fields = stat.rpartition(")")[2].split()

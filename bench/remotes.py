@@ -4,7 +4,7 @@ Belongs here: command lines and configuration. Not here: the clock (`probe`), wh
 
 | | address and routes set by | dead peer detection |
 |---|---|---|
-| ezvpn | itself | answers; its own probes are not built yet |
+| firmware, cpython | itself | `keepalive 10 2 periodic` |
 | vpnc | a script of a few lines; Debian's own takes three times as long | idle 10 s |
 | strongSwan | itself (charon-systemd with the plugins it needs, swanctl) | 10 s |
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import sys
 import sysconfig
 import venv
@@ -22,6 +23,7 @@ from typing import Any
 import cryptography
 
 import ezvpn
+from ezvpn_firmware import build, targets
 from ezvpn_hil.lab.agent import six_lines
 from ezvpn_hil.lab.gateway import RunningGateway
 from ezvpn_hil.lab.lab import Lab
@@ -87,20 +89,37 @@ class Remote:
 
 
 class Agent(Remote):
-    name = "ezvpn"
+    """Ours: one configuration, whatever runs it."""
 
     def __init__(self, lab: Lab, space: Namespace) -> None:
         super().__init__(lab, space)
         self._config = self.folder / "startup.conf"
         self._config.touch(0o600)
         self._config.write_text(SUITE + six_lines(self.gateway.options, self.gateway.address))
-        self._program = _installed(self.folder / "environment")
+        self._program = self.program()
+
+    def program(self) -> Path:
+        raise NotImplementedError
 
     def steps(self) -> tuple[list[dict[str, Any]], dict[str, str]]:
         argv = [str(self._program), "run", str(self._config), "--state-dir", str(self.folder)]
         # Compiled once, as on any machine where it has run before; the first start of a run is not counted.
         env = {"PYTHONPYCACHEPREFIX": str(self.folder / "compiled"), "PYTHONDONTWRITEBYTECODE": ""}
         return [{"argv": argv, "until": "runs"}], env
+
+
+class Firmware(Agent):
+    name = "firmware"
+
+    def program(self) -> Path:
+        return build.build(targets.of(platform.machine()), lambda line: None).path
+
+
+class CPython(Agent):
+    name = "cpython"
+
+    def program(self) -> Path:
+        return _installed(self.folder / "environment")
 
 
 def _installed(folder: Path) -> Path:
@@ -163,4 +182,4 @@ class StrongSwan(Remote):
         return steps, {"STRONGSWAN_CONF": str(self.folder / "strongswan.conf"), "PATH": os.environ["PATH"]}
 
 
-REMOTES = (Agent, Vpnc, StrongSwan)
+REMOTES = (Firmware, CPython, Vpnc, StrongSwan)

@@ -1,4 +1,4 @@
-"""`make bench`: this agent on CPython beside vpnc and strongSwan's client, on one strongSwan gateway, in one run.
+"""`make bench`: the device binary and CPython beside vpnc and strongSwan's client, on one strongSwan gateway, in one run.
 
     python bench/run.py [--runs N] [--rounds N] [--seconds N] [--idle N] [--quick] [--json FILE]
 
@@ -22,9 +22,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from figures import Figure, cpu_s, memory_kb, table, voluntary_switches
+from figures import Figure, cpu_s, files_kb, memory_kb, table, voluntary_switches
 from remotes import ESP, GATEWAY, IKE, REMOTES, Remote
 
+from ezvpn_firmware import build, targets
+from ezvpn_firmware.trouble import Trouble
 from ezvpn_hil.lab import rootless
 from ezvpn_hil.lab.lab import Lab
 from ezvpn_hil.lab.namespace import LabError
@@ -44,6 +46,7 @@ class Bench:
         self._options = options
         self.start = Figure("start_ms", "start to first answer through the tunnel, ms", 1)
         self.memory = Figure("pss_kb", "memory when up, PSS kB", 0)
+        self.size = Figure("files_kb", "program and libraries, kB", 0)
         self.cpu = {
             "up": Figure("cpu_up", "CPU s per GB, up", 1),
             "down": Figure("cpu_down", "CPU s per GB, down", 1),
@@ -53,7 +56,7 @@ class Bench:
             "down": Figure("mbit_down", "TCP Mbit/s, down", 0, less_is_better=False),
         }
         self.idle = Figure("switches", f"voluntary switches in {options.idle} s idle", 0)
-        self.figures = [self.start, self.memory, *self.cpu.values(), *self.rate.values(), self.idle]
+        self.figures = [self.start, self.memory, self.size, *self.cpu.values(), *self.rate.values(), self.idle]
 
     def run(self) -> None:
         with Lab([GATEWAY], nat=False, broker="none", clients=len(REMOTES)) as lab:
@@ -79,6 +82,7 @@ class Bench:
         self.start.add(remote.name, remote.start())
         time.sleep(SETTLE_S)
         self.memory.add(remote.name, memory_kb(Path(f"/proc/{remote.pid}/smaps").read_text()))
+        self.size.add(remote.name, files_kb(Path(f"/proc/{remote.pid}/maps").read_text()))
         remote.stop()
 
     def _traffic(self, lab: Lab, remote: Remote, way: str) -> None:
@@ -143,7 +147,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=10, help="starts of each remote (default 10)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of traffic, each up and down (default 3)")
     parser.add_argument("--seconds", type=int, default=5, help="of TCP each way and round (default 5)")
-    parser.add_argument("--idle", type=int, default=20, help="seconds without traffic (default 20)")
+    parser.add_argument("--idle", type=int, default=60, help="seconds without traffic (default 60)")
     parser.add_argument("--quick", action="store_true", help="3 starts, 1 round of 3 s, 10 s idle: a first look")
     parser.add_argument("--json", metavar="FILE", help="also write all samples here")
     options = parser.parse_args(words)
@@ -170,6 +174,11 @@ def main(words: list[str]) -> int:
             return 3
         rootless.enter([sys.executable, str(Path(__file__).resolve()), *words])
     signal.signal(signal.SIGTERM, _terminated)
+    try:
+        build.build(targets.of(platform.machine()), say)
+    except Trouble as trouble:
+        print(f"bench: {trouble}", file=sys.stderr)
+        return 3
     bench = Bench(options)
     began = time.monotonic()
     try:
@@ -188,7 +197,7 @@ def main(words: list[str]) -> int:
     )
     print(table(bench.figures, NAMES, sys.stdout.isatty() and "NO_COLOR" not in os.environ))
     print(
-        "\nLess is better, but for Mbit/s: there gateway and machine are the limit. Idle: our own DPD probes are still to come."
+        "\nLess is better, but for Mbit/s: there gateway and machine are the limit. Idle: each probes its peer after 10 s."
     )
     if options.json:
         found = {figure.key: figure.to_json(NAMES) for figure in bench.figures}

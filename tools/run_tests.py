@@ -1,13 +1,15 @@
 """`make test` and `make device`: the tests that can share the machine all at once, then those that measure time closely, one by
 one. run_tests.py [device]
 
-Belongs here: which part runs how, and the counts at the end. Not here: setting the machine up (`setup.sh`).
+Belongs here: which part runs how, and the counts at the end; the device binary, which both need, is built first. Not here:
+setting the machine up (`setup.sh`).
 Without root the part with gateways runs in namespaces of this user's own, where the kernel allows that.
 Exit code: 0 when every part passed, else 1.
 """
 
 from __future__ import annotations
 
+import platform
 import re
 import signal
 import subprocess
@@ -16,6 +18,7 @@ import threading
 import time
 from pathlib import Path
 
+from ezvpn_firmware import build, targets
 from ezvpn_hil.lab import rootless
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,7 +35,7 @@ STAGES: tuple[tuple[Part, ...], ...] = (
     ),
     ((("interop",), ("-m", "alone")),),
 )
-# `make device`: the binaries by themselves, then the x86_64 one against real gateways, where a test has one agent as a whole.
+# `make device`: the binaries by themselves, then this machine's against real gateways, where a test has one agent as a whole.
 _WITH_GATEWAYS = tuple(
     f"interop/test_{name}.py"
     for name in (
@@ -40,11 +43,10 @@ _WITH_GATEWAYS = tuple(
         "seed_examples", "site_to_site", "starting", "tunnel_networks",
     )
 )  # fmt: skip
-_ON_THE_DEVICE = ("--agent", "x86_64")
+MACHINE = platform.machine()
 DEVICE: tuple[tuple[Part, ...], ...] = (
     ((("device",), ()),),
-    ((_WITH_GATEWAYS, (*_ON_THE_DEVICE, "-n", "6", "--dist", "loadfile")),),
-    ((("interop/test_dpd.py",), _ON_THE_DEVICE),),
+    ((_WITH_GATEWAYS, ("--agent", MACHINE, "-n", "6", "--dist", "loadfile")),),
 )
 COUNTS = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed|deselected|warnings?)\b")
 NOTHING_COLLECTED = 5
@@ -97,6 +99,7 @@ def main(words: list[str]) -> int:
     # A shell starts background jobs with SIGINT ignored, and so would be what the tests start and interrupt.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     began = time.monotonic()
+    build.build(targets.of(MACHINE), lambda line: print(f"[{MACHINE}] {line}", flush=True))
     total: dict[str, int] = {}
     passed = True
     for stage in DEVICE if words == ["device"] else STAGES:

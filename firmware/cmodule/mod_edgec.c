@@ -28,6 +28,7 @@ static const mp_rom_map_elem_t edgec_table[] = {
     {MP_ROM_QSTR(MP_QSTR_signalfd), MP_ROM_PTR(&edgec_signalfd_obj)},
     {MP_ROM_QSTR(MP_QSTR_boottime), MP_ROM_PTR(&edgec_boottime_obj)},
     {MP_ROM_QSTR(MP_QSTR_heap_peak), MP_ROM_PTR(&edgec_heap_peak_obj)},
+    {MP_ROM_QSTR(MP_QSTR_heap_trim), MP_ROM_PTR(&edgec_heap_trim_obj)},
     {MP_ROM_QSTR(MP_QSTR_fsync), MP_ROM_PTR(&edgec_fsync_obj)},
     {MP_ROM_QSTR(MP_QSTR_chmod), MP_ROM_PTR(&edgec_chmod_obj)},
     {MP_ROM_QSTR(MP_QSTR_lock), MP_ROM_PTR(&edgec_lock_obj)},

@@ -21,6 +21,7 @@ MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(edgec_recvmsg_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(edgec_signalfd_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(edgec_boottime_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(edgec_heap_peak_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(edgec_heap_trim_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(edgec_fsync_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(edgec_chmod_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(edgec_lock_obj);

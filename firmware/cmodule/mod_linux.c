@@ -192,8 +192,8 @@ static mp_obj_t edgec_boottime(void) {
 }
 MP_DEFINE_CONST_FUN_OBJ_0(edgec_boottime_obj, edgec_boottime);
 
-// heap_peak() -> bytes of the heap that were ever used, in pages: what the collector frees stays with the process
-static mp_obj_t edgec_heap_peak(void) {
+// The pages of the heap that take memory.
+static size_t heap_pages(void) {
     size_t page = sysconf(_SC_PAGESIZE), touched = 0;
     unsigned char map[256];
     for (size_t at = 0; at < ezvpn_heap_bytes; at += sizeof(map) * page) {
@@ -205,9 +205,46 @@ static mp_obj_t edgec_heap_peak(void) {
             touched += map[i] & 1;
         }
     }
-    return mp_obj_new_int_from_uint(touched * page);
+    return touched;
+}
+
+static size_t most_pages;
+
+// heap_peak() -> bytes of the heap that were in use at once, in pages
+static mp_obj_t edgec_heap_peak(void) {
+    most_pages = MAX(most_pages, heap_pages());
+    return mp_obj_new_int_from_uint(most_pages * sysconf(_SC_PAGESIZE));
 }
 MP_DEFINE_CONST_FUN_OBJ_0(edgec_heap_peak_obj, edgec_heap_peak);
+
+// heap_trim(): what the collector has freed goes back to the machine, as far as it fills pages
+static mp_obj_t edgec_heap_trim(void) {
+    most_pages = MAX(most_pages, heap_pages());
+    const mp_state_mem_area_t *area = &MP_STATE_MEM(area);
+    size_t page = sysconf(_SC_PAGESIZE);
+    // Two bits a block in the collector's table, 00: free.
+    size_t table_bytes = page / MICROPY_BYTES_PER_GC_BLOCK / 4;
+    byte *first = NULL;
+    byte *at = (byte *)(((uintptr_t)area->gc_pool_start + page - 1) & ~(page - 1));
+    for (; at + page <= area->gc_pool_end; at += page) {
+        const byte *marks = area->gc_alloc_table_start + (at - area->gc_pool_start) / MICROPY_BYTES_PER_GC_BLOCK / 4;
+        bool free = true;
+        for (size_t i = 0; i < table_bytes && free; i++) {
+            free = marks[i] == 0;
+        }
+        if (free && first == NULL) {
+            first = at;
+        } else if (!free && first != NULL) {
+            madvise(first, at - first, MADV_DONTNEED);
+            first = NULL;
+        }
+    }
+    if (first != NULL) {
+        madvise(first, at - first, MADV_DONTNEED);
+    }
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_0(edgec_heap_trim_obj, edgec_heap_trim);
 
 // fsync(path): a folder or a file
 static mp_obj_t edgec_fsync(mp_obj_t path) {

@@ -19,11 +19,12 @@ _MODULES = "[modules]\n"
 
 @dataclass(frozen=True)
 class Budget:
-    """In bytes. limits, bases: by target · modules: .mpy bytes by package."""
+    """In bytes. limits, bases: by target · modules: .mpy bytes by package · heap: "life" and "probe"."""
 
     limits: dict[str, int]
     bases: dict[str, int]
     modules: dict[str, int]
+    heap: dict[str, int]
 
 
 def read(path: Path = BUDGET) -> Budget:
@@ -33,7 +34,9 @@ def read(path: Path = BUDGET) -> Budget:
         rows = table["binary"]
         limits = {name: int(row["limit"]) for name, row in rows.items()}
         bases = {name: int(row["base"]) for name, row in rows.items()}
-        return Budget(limits, bases, {name: int(size) for name, size in table["modules"].items()})
+        modules = {name: int(size) for name, size in table["modules"].items()}
+        heap = {name: int(table["heap"][name]) for name in ("life", "probe")}
+        return Budget(limits, bases, modules, heap)
     except (OSError, tomllib.TOMLDecodeError, ValueError, TypeError, AttributeError) as error:
         raise Trouble(f"{path.name}: {error}") from error
     except KeyError as error:

@@ -77,7 +77,7 @@ def build(target: targets.Target, say: Say, again: bool = False) -> Built:
         work = cache() / "work" / f"{target.name}-{'again' if again else 'first'}"
         shutil.rmtree(work, ignore_errors=True)
         sizes = _modules(modules, source, work / "frozen", say)
-        linked = _port(target, source, prefix, work, say)
+        linked = _port(target, source, prefix, work, len(modules), say)
         built = _finish(target, linked, sizes, folder, say)
         shutil.rmtree(work)
     if before is not None and before.sha256 != built.sha256:
@@ -150,8 +150,8 @@ def _compiler(source: Path) -> Path:
     return next(source.glob("micropython-*/mpy-cross/build/mpy-cross"))
 
 
-def _port(target: targets.Target, source: Path, prefix: Path, work: Path, say: Say) -> Path:
-    """Compile and link; returns the linked file with its symbols."""
+def _port(target: targets.Target, source: Path, prefix: Path, work: Path, modules: int, say: Say) -> Path:
+    """Compile and link with so many frozen modules; returns the linked file with its symbols."""
     tree = next(source.glob("micropython-*"))
     parts = work / "c-modules"
     parts.mkdir()
@@ -195,6 +195,7 @@ def _port(target: targets.Target, source: Path, prefix: Path, work: Path, say: S
             f"EDGE_OBJCOPY={target.tool('objcopy')}",
             f"EDGE_PORT={PORT}",
             f"EDGE_GROUPS={' '.join(groups)}",
+            f"EDGE_MODULES={modules}",
             "EDGE_LINK=" + " ".join((*target.cflags, *(_CHECKED_LINK if target.checks else _LINK), *cold)),
             *tls,
             str(out / "edge.elf"),

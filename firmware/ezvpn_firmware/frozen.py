@@ -42,6 +42,7 @@ class Rules:
 
     left_out: tuple[str, ...]
     file: tuple[str, ...]
+    start: tuple[str, ...]
     groups: dict[str, tuple[str, ...]]
     site: dict[str, tuple[str, ...]]
     edits: tuple[tuple[str, str, str], ...] = ()  # (file, what stands there, what is to stand there)
@@ -54,7 +55,7 @@ def read(path: Path = FROZEN) -> Rules:
         site = {folder: tuple(files) for folder, files in table["site"].items()}
         edits = tuple((edit["file"], edit["from"], edit["to"]) for edit in table.get("edit", []))
         groups = {name: tuple(patterns) for name, patterns in table["group"].items()}
-        return Rules(tuple(table["left_out"]), tuple(table["file"]), groups, site, edits)
+        return Rules(tuple(table["left_out"]), tuple(table["file"]), tuple(table["start"]), groups, site, edits)
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise Trouble(f"{path.name}: {error}") from error
     except KeyError as error:
@@ -66,7 +67,7 @@ def modules(rules: Rules | None = None, agent: Path = AGENT) -> list[Module]:
     rules = rules or read()
     paths = sorted(path.relative_to(agent).as_posix() for path in (agent / "ezvpn").rglob("*.py"))
     paths += [f"{folder}/{name}" for folder, names in rules.site.items() for name in names]
-    for pattern in rules.left_out + rules.file + sum(rules.groups.values(), ()):
+    for pattern in rules.left_out + rules.file + rules.start + sum(rules.groups.values(), ()):
         if not any(fnmatch.fnmatchcase(path, pattern) for path in paths):
             raise Trouble(f"{FROZEN.name}: nothing matches {pattern!r}")
     own = [path for path in paths if path.startswith("ezvpn/") and not _matches(path, rules.left_out)]
@@ -90,6 +91,8 @@ def _matches(path: str, patterns: tuple[str, ...]) -> bool:
 
 
 def _place(path: str, rules: Rules) -> str:
+    if _matches(path, rules.start):
+        return START
     found = [FILE] if _matches(path, rules.file) else []
     found += [name for name, patterns in rules.groups.items() if _matches(path, patterns)]
     if len(found) > 1:

@@ -1,9 +1,8 @@
 """Takes the packed modules out of a linked binary and puts them back deflated (firmware/port/cold.c unpacks them).
 
 Belongs here: what moves where. Not here: the file format (`elf`). The section `ezcold` is the only one of its segment, the
-last of
-the file and the highest in memory. Its bytes are replaced by their deflated form, mapped right behind the place they
-came from.
+last of the file and the highest in memory. Its bytes are replaced by their deflated form, mapped right behind the place they came
+from.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from ezvpn_firmware.trouble import Trouble
 
 SECTION = "ezcold"
 SYMBOL = "ezvpn_packed"
-GROUP = "ezvpn_group_{}"  # where each begins, and where the last one ends
+BEGIN, END = "ezvpn_group_{}", "ezvpn_group_{}_end"  # of each group
 _LAYOUT = """/* What is packed comes last in memory, far from everything else, in groups on pages of their own: see cold.c.
    EDGE_COLD is given by the target. */
 SECTIONS
@@ -23,7 +22,6 @@ SECTIONS
   ezcold EDGE_COLD :
   {{
 {groups}
-    ezvpn_group_{end} = .;
   }}
 }}
 INSERT AFTER .bss;
@@ -33,10 +31,10 @@ INSERT AFTER .bss;
 def layout(groups: list[str]) -> str:
     """The linker's script that puts each group's data, section ezcold.NAME, where `pack` looks for it."""
     lines = [
-        f"    . = ALIGN(0x10000);\n    ezvpn_group_{number} = .;\n    KEEP(*(ezcold.{name}))"
+        f"    . = ALIGN(0x10000);\n    {BEGIN.format(number)} = .;\n    KEEP(*(ezcold.{name}))\n    {END.format(number)} = .;"
         for number, name in enumerate(groups)
     ]
-    return _LAYOUT.format(groups="\n".join(lines), end=len(groups))
+    return _LAYOUT.format(groups="\n".join(lines))
 
 
 def pack(linked: bytes, stripped: bytes, groups: int) -> bytes:
@@ -56,9 +54,9 @@ def pack(linked: bytes, stripped: bytes, groups: int) -> bytes:
     others = [s for i, s in enumerate(segments) if s.type == PT_LOAD and i != number]
     if segment.filesz != section.size or any(s.offset > segment.offset or s.vaddr > segment.vaddr for s in others):
         raise Trouble(f"{SECTION} is not the last thing in the linked binary")
-    starts = [symbols.symbol(GROUP.format(i)) for i in range(groups + 1)]
-    at = [segment.offset + start - section.address for start in starts]
-    packed = [deflated(bytes(elf.data[at[i] : at[i + 1]])) for i in range(groups)]
+    spans = [(symbols.symbol(BEGIN.format(i)), symbols.symbol(END.format(i))) for i in range(groups)]
+    away = segment.offset - section.address
+    packed = [deflated(bytes(elf.data[begin + away : end + away])) for begin, end in spans]
     # Mapped behind the unpacked place, on a page of its own that fits its place in the file.
     page = max(segment.align, 4096)
     end = (section.address + section.size + page - 1) // page * page
@@ -66,8 +64,8 @@ def pack(linked: bytes, stripped: bytes, groups: int) -> bytes:
     segment.filesz = segment.memsz = sum(map(len, packed))
     elf.put_segment(number, segment)
     words: list[int] = []
-    for i in range(groups):
-        words += (segment.vaddr + sum(map(len, packed[:i])), len(packed[i]), starts[i], starts[i + 1] - starts[i])
+    for i, (begin, end) in enumerate(spans):
+        words += (segment.vaddr + sum(map(len, packed[:i])), len(packed[i]), begin, end - begin)
     elf.words(symbols.symbol(SYMBOL), tuple(words))
     elf.forget_sections()
     del elf.data[segment.offset :]

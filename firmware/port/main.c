@@ -166,6 +166,7 @@ static MP_NOINLINE int run(int argc, char **argv) {
     ezvpn_heap_bytes = size;
     ezvpn_unpack_names();
     gc_init(heap, heap + size);
+    madvise(heap, size, MADV_DONTNEED); // it has written zeros over zeros; those need no memory
     mp_init();
     mount_files();
     fill_path();

@@ -1,4 +1,5 @@
-"""MicroPython only: a device replays days of traffic, line by line from a file, and prints state and heap every hour.
+"""MicroPython only: a device replays days of traffic, line by line from a file. Every hour a line with its state, its heap, and how
+much of that a probe with its answer took. The broker is away for one hour in seven.
 
 Run by test_memory.py as `days.py CONFIG TRACE`. Each line of TRACE: [boot ms, socket, peer, port, datagram in hex].
 """
@@ -29,28 +30,59 @@ def fill_log(node, now):
         node.note(now, "EZVPN_CONNECTION_UP", *[word + str(i) for word in ("Client", "a", "b", "c", "d", "e", "f")])
 
 
+class Days:
+    def __init__(self, config):
+        self.node = device(1, (bytes([198, 51, 100, 11]),), bytes([198, 51, 100, 2]))
+        self.replay = Replay(self.node, lambda kind, what: None)
+        with open(config) as file:
+            self.replay.configure(file.read())
+        self.broker("up")
+        fill_log(self.node, self.replay.now)
+        self.node.console_open(CONSOLE, 80, self.replay.now)
+        self.hour = 0
+        self.rounds = []  # bytes, of this hour
+
+    def broker(self, what):
+        self.node.mqtt(what, self.replay.now)
+        self.replay.drain()
+
+    def play(self, row):
+        """A datagram, and what the device has sent since the one before."""
+        gc.collect()
+        gc.disable()
+        before = gc.mem_alloc()
+        self.replay.play([row], row[0])
+        self.rounds.append(gc.mem_alloc() - before)
+        gc.enable()
+        self.node.console(CONSOLE, b"show crypto ipsec sa\r", self.replay.now)
+        self.replay.drain()
+        if self.node.reporter.connected:
+            publish(self.node)
+
+    def tell(self):
+        """After each hour."""
+        hour = (self.replay.now - START) // HOUR_MS
+        if hour == self.hour:
+            return
+        self.hour = hour
+        self.node.plane.calls = []  # the fake's own notes
+        usual = sorted(self.rounds)[len(self.rounds) // 2]
+        self.rounds = []
+        gc.collect()
+        print(hour, self.node.tunnels(self.replay.now)[0].state, gc.mem_alloc(), usual)
+        if hour % 7 == 2:
+            self.broker("down")
+        elif hour % 7 == 3:
+            self.broker("up")
+
+
 def main(config, trace):
-    node = device(1, (bytes([198, 51, 100, 11]),), bytes([198, 51, 100, 2]))
-    replay = Replay(node, lambda kind, what: None)
-    with open(config) as file:
-        replay.configure(file.read())
-    node.mqtt("up", replay.now)
-    fill_log(node, replay.now)
-    node.console_open(CONSOLE, 80, replay.now)
-    hour = 0
+    days = Days(config)
     with open(trace) as file:
         for line in file:
-            row = json.loads(line)
-            replay.play([row], row[0])
-            node.console(CONSOLE, b"show crypto ipsec sa\r", replay.now)
-            replay.drain()
-            publish(node)
-            if (replay.now - START) // HOUR_MS > hour:
-                hour = (replay.now - START) // HOUR_MS
-                node.plane.calls = []  # the fake's own notes
-                row = line = None
-                gc.collect()
-                print(hour, node.tunnels(replay.now)[0].state, gc.mem_alloc())
+            days.play(json.loads(line))
+            line = None
+            days.tell()
 
 
 main(sys.argv[1], sys.argv[2])

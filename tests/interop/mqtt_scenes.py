@@ -1,4 +1,4 @@
-"""What each MQTT adapter must show against a real mosquitto, written once for both interpreters."""
+"""What each MQTT adapter must show against a real mosquitto, written once for both of them. program: see `programs`."""
 
 from __future__ import annotations
 
@@ -6,36 +6,24 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
-from pathlib import Path
 
 from ezvpn_hil.mosquitto import Mosquitto
 from ezvpn_hil.watcher import Watcher
+from interop.programs import double
 
-ROOT = Path(__file__).resolve().parents[2]
-SCRIPT = Path(__file__).with_name("reporting_device.py")
-PACKAGES = next(Path(sys.prefix).glob("lib/python3*/site-packages"))
-CPYTHON = [sys.executable]
-MICROPYTHON = [str(Path(sys.executable).with_name("micropython"))]
 DEVICE = "ezvpn/edge1/"
 LATE_MS = 50
 
 
 class Device:
-    """`reporting_device.py` in a process of its own."""
+    """`doubles.reporting_device` in a process of its own."""
 
-    def __init__(self, interpreter: list[str], port: int, **options: object) -> None:
+    def __init__(self, program: str, port: int, **options: object) -> None:
         words = [f"port={port}"] + [f"{name}={value}" for name, value in options.items()]
-        environment = {
-            **os.environ,
-            "PYTHONPATH": str(ROOT / "agent"),
-            "MICROPYPATH": f"{ROOT / 'agent'}:{PACKAGES}:.frozen",
-        }
         self.process = subprocess.Popen(
-            [*interpreter, str(SCRIPT), *words],
-            env=environment,
+            [*double(program, "reporting_device"), *words],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -89,9 +77,9 @@ class Device:
                 self._changed.notify_all()
 
 
-def a_killed_device_is_offline_retained(interpreter: list[str], broker: Mosquitto) -> None:
+def a_killed_device_is_offline_retained(program: str, broker: Mosquitto) -> None:
     """CONNECT(will) --> birth --> (kill -9)   broker: `offline`, retained"""
-    with Watcher(broker.port) as watcher, Device(interpreter, broker.port) as device:
+    with Watcher(broker.port) as watcher, Device(program, broker.port) as device:
         watcher.wait("edge1/status", b"online")
         device.kill()
         watcher.wait("edge1/status", b"offline")
@@ -100,8 +88,8 @@ def a_killed_device_is_offline_retained(interpreter: list[str], broker: Mosquitt
         assert (status.payload, status.retained) == (b"offline", True)
 
 
-def a_late_subscriber_sees_the_whole_snapshot(interpreter: list[str], broker: Mosquitto) -> None:
-    with Device(interpreter, broker.port, events=3, every=50) as device:
+def a_late_subscriber_sees_the_whole_snapshot(program: str, broker: Mosquitto) -> None:
+    with Device(program, broker.port, events=3, every=50) as device:
         with Watcher(broker.port) as watcher:
             watcher.wait("/event", count=3)
         with Watcher(broker.port) as late:
@@ -117,13 +105,13 @@ def a_late_subscriber_sees_the_whole_snapshot(interpreter: list[str], broker: Mo
         assert device.said() == ["up"]
 
 
-def a_broker_restart_loses_no_event(interpreter: list[str], broker: Mosquitto) -> None:
+def a_broker_restart_loses_no_event(program: str, broker: Mosquitto) -> None:
     """e1 .. ek -->   (broker stopped)   ek+1 .. queued   (broker back)   birth, info, state, ek+1 .. e25 in order.
 
     The dashboard has a persistent session, so what the broker acknowledged reaches it in any case."""
     with (
         Watcher(broker.port, persistent="dashboard") as watcher,
-        Device(interpreter, broker.port, events=25, every=80) as device,
+        Device(program, broker.port, events=25, every=80) as device,
     ):
         watcher.wait("/event", count=5)
         broker.stop()
@@ -144,8 +132,8 @@ def a_broker_restart_loses_no_event(interpreter: list[str], broker: Mosquitto) -
     assert len(seqs) - len(once) <= 1
 
 
-def a_stopped_device_says_offline_itself(interpreter: list[str], broker: Mosquitto) -> None:
-    with Watcher(broker.port) as watcher, Device(interpreter, broker.port, events=1, first=690, stop=700) as device:
+def a_stopped_device_says_offline_itself(program: str, broker: Mosquitto) -> None:
+    with Watcher(broker.port) as watcher, Device(program, broker.port, events=1, first=690, stop=700) as device:
         began = time.monotonic()
         assert device.ends()[:2] == ["up", "down stopped"]
         assert time.monotonic() - began < 3.7
@@ -154,18 +142,18 @@ def a_stopped_device_says_offline_itself(interpreter: list[str], broker: Mosquit
         assert len(watcher.messages("/event")) == 1
 
 
-def another_route_reconnects_at_once_without_an_offline(interpreter: list[str], broker: Mosquitto) -> None:
-    with Watcher(broker.port) as watcher, Device(interpreter, broker.port, reopen=500, stop=1200) as device:
+def another_route_reconnects_at_once_without_an_offline(program: str, broker: Mosquitto) -> None:
+    with Watcher(broker.port) as watcher, Device(program, broker.port, reopen=500, stop=1200) as device:
         assert device.ends()[:3] == ["up", "down reconnecting", "up"]
         watcher.wait("edge1/status", b"offline")
         assert [seen.payload for seen in watcher.messages("edge1/status")] == [b"online", b"online", b"offline"]
 
 
-def a_silent_broker_delays_nothing(interpreter: list[str], **options: object) -> None:
+def a_silent_broker_delays_nothing(program: str, **options: object) -> None:
     """TCP connect --> (accepted, then silence): a 5 ms timer of the same loop is never late by LATE_MS."""
     with (
         socket.create_server(("127.0.0.1", 0), backlog=50) as server,
-        Device(interpreter, server.getsockname()[1], ticker=1, keepalive=60, stop=13000, **options) as device,
+        Device(program, server.getsockname()[1], ticker=1, keepalive=60, stop=13000, **options) as device,
     ):
         said = device.ends()
     assert len(said) in (4, 5), said  # one attempt or two, no more words
@@ -175,7 +163,7 @@ def a_silent_broker_delays_nothing(interpreter: list[str], **options: object) ->
     assert int(said[-2].split()[1]) < LATE_MS, said
 
 
-def first_word(interpreter: list[str], port: int, **options: object) -> str:
+def first_word(program: str, port: int, **options: object) -> str:
     """What the adapter says first."""
-    with Device(interpreter, port, **options) as device:
+    with Device(program, port, **options) as device:
         return device.wait("")

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pytest
 
 from ezvpn.wire.isakmp import Exchange
-from ezvpn_hil.lab.agent import CPYTHON, micropython
+from ezvpn_hil.lab.agent import micropython
 from ezvpn_hil.lab.lab import Lab
 from ezvpn_hil.lab.namespace import Namespace
 from ezvpn_hil.lab.plan import Gateway
@@ -24,6 +24,7 @@ from ezvpn_hil.lab.processes import wait_until
 from interop.configurations import connecting
 from interop.conftest import kept
 from interop.edge import Edge
+from interop.programs import NAMES, agent
 
 # Of a capture file: its header; of a packet the record header, then Ethernet, IPv4 and UDP headers.
 FILE_BYTES, RECORD_BYTES, SOURCE_AT, UDP_AT, PAYLOAD_AT = 24, 16, 14 + 12, 14 + 20, 14 + 20 + 8
@@ -34,7 +35,6 @@ KEEPALIVE = "crypto isakmp keepalive 10 2 periodic\n"
 # Seconds after an answered probe: five without an answer, then the verdict.
 PROBES, VERDICT = (10, 12, 14, 16, 18), 20
 EXACT_S = 0.2
-PROGRAMS = {"cpython": CPYTHON, "micropython": micropython()}
 
 
 pytestmark = pytest.mark.alone
@@ -95,11 +95,10 @@ def stamp(line: str) -> float:
 
 
 def test_a_gateway_that_falls_silent_is_given_up_to_the_tenth_of_a_second(tmp_path: Path) -> None:
-    """`keepalive 10 2 periodic`; each gateway gets SIGSTOP right after an answered probe. All interpreters at once, to wait
-    only once, the device binary too if `--agent` names one. The gateways themselves ask nothing: their R-U-THERE would put our
-    probes off."""
+    """`keepalive 10 2 periodic`; each gateway gets SIGSTOP right after an answered probe. All at once, to wait only once. The
+    gateways themselves ask nothing: their R-U-THERE would put our probes off."""
     silent = Gateway(dpd_delay=0)
-    programs = {**PROGRAMS, "device": Edge.usual} if Edge.usual != CPYTHON else PROGRAMS
+    programs = {name: agent(name) for name in NAMES} | {"micropython": micropython()}
     with contextlib.ExitStack() as stack:
         for lab in kept(Lab([silent] * len(programs), nat=False, broker="none", clients=len(programs))):
             watched = []

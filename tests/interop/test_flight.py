@@ -25,6 +25,7 @@ from ezvpn_hil.lab.strongswan import StrongSwanGateway
 from interop.configurations import connecting, site_to_site
 from interop.conftest import kept
 from interop.edge import DOWN, SESSION_UP, Edge
+from interop.programs import NAMES, agent
 
 VECTORS = Path(__file__).resolve().parents[1] / "vectors"
 KEEPALIVE = "crypto isakmp keepalive 10 2 periodic\n"
@@ -42,7 +43,7 @@ def said(edge: Edge) -> list[str]:
 
 
 def check_replays(edge: Edge, keys: Path, name: str) -> bytes:
-    """Save the ring, and replay it on both interpreters, without keys and with them: the trace, whose log is the agent's."""
+    """Save the ring, and replay it on each interpreter, without keys and with them: the trace, whose log is the agent's."""
     log = said(edge)
     answer = edge.agent.execute(f"write trace {name}")
     trace = edge.agent.state_dir / f"{name}.ezt"
@@ -51,23 +52,19 @@ def check_replays(edge: Edge, keys: Path, name: str) -> bytes:
     assert [line["text"] for row in rows for line in row["log"] if line["text"].split("-")[1] != "7"] == log
     assert [row["tunnels"][0]["state"] for row in rows if "tunnels" in row][-1] == "IPSEC_ACTIVE"
     both = printed(CPYTHON, str(trace))
+    assert printed(agent("firmware"), str(trace)) == both
     assert printed(micropython(), str(trace)) == both
     assert printed(CPYTHON, str(trace), "--keys", str(keys)) == both
     return trace.read_bytes()
 
 
-@pytest.mark.parametrize("program", [CPYTHON, micropython()], ids=["cpython", "micropython"])
-def test_a_real_failover_is_replayed_on_both_interpreters(
-    gateway_mended: Lab, tmp_path: Path, program: tuple[str, ...]
-) -> None:
+@pytest.mark.parametrize("program", NAMES)
+def test_a_real_failover_is_replayed_on_both_interpreters(gateway_mended: Lab, tmp_path: Path, program: str) -> None:
     first, second = gateway_mended.gateways[:2]
-    kind = "micropython" if program is not CPYTHON else "cpython"
-    plane = ("--dataplane", "none") if kind == "micropython" else ()
     keys = tmp_path / "keys"
-    edge = Edge(gateway_mended, f"recorded-{kind}", options=("--record-keys", str(keys), *plane), program=program)
+    edge = Edge(gateway_mended, f"recorded-{program}", options=("--record-keys", str(keys)), program=agent(program))
     edge.connect(KEEPALIVE + connecting(first.options, first.address, second.address))
-    if kind == "cpython":
-        edge.check_both_ways()
+    edge.check_both_ways()
     time.sleep(11)
     first.kill()
     edge.agent.wait_log(DOWN, limit_s=25)
@@ -77,13 +74,9 @@ def test_a_real_failover_is_replayed_on_both_interpreters(
     for secret in (first.options.psk, *first.options.users[0][1:]):
         assert secret.encode() not in data
         assert secret.encode() in keys.read_bytes()
-    if kind == "cpython":
-        assert keys.stat().st_mode & 0o777 == 0o600
-    if kind == "cpython":
-        edge.stop()
-    else:
-        edge.interrupt()
-    if os.environ.get("RECORD") and kind == "cpython":
+    assert keys.stat().st_mode & 0o777 == 0o600
+    edge.stop()
+    if os.environ.get("RECORD") and program == "cpython":
         (VECTORS / "failover.ezt").write_bytes(data)
         query = ["dpkg-query", "-W", "-f", "${Version}", "charon-systemd"]
         version = subprocess.run(query, capture_output=True, text=True, check=False).stdout

@@ -1,12 +1,10 @@
 """The whole agent under MicroPython's unix port against strongSwan, without packets: that build has no ioctl, so no TUN device.
 
-What is the same on both interpreters and needs no packets: test_runtimes. With packets, on CPython: the other files.
+With packets, on CPython and as the device binary: test_runtimes, test_firmware and the files that take `--agent`.
 """
 
 from __future__ import annotations
 
-import os
-import pty
 import signal
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +18,7 @@ from ezvpn_hil.lab.plan import Gateway
 from ezvpn_hil.lab.processes import wait_until
 from interop.configurations import GROUPS, connecting, policy, reporting
 from interop.conftest import kept
-from interop.edge import DOWN, UP, Dashboard, Edge
+from interop.edge import DOWN, Dashboard, Edge
 from interop.test_failures import CASES, GIVEN_UP_S
 from interop.test_matrix import esp_of
 from interop.test_reports import in_order
@@ -28,13 +26,11 @@ from interop.test_reports import in_order
 SUITES = ("3des-sha1-modp1024", "aes256-sha256-modp2048")
 CELLS = [(suite, pfs) for suite in SUITES for pfs in (False, True)]
 NO_PACKETS = ("--dataplane", "none")
-# The heap is 2 MB by default, and about 0.5 MB of it is code here: .py files compiled at start.
-SMALL_HEAP = ("-X", "heapsize=1500K")
 
 
-def device(lab: Lab, name: str, space: Namespace | None = None, *interpreter: str) -> Edge:
+def device(lab: Lab, name: str, space: Namespace | None = None) -> Edge:
     """Stop it with `interrupt`: Ctrl-C is the only signal that this interpreter passes on."""
-    return Edge(lab, name, space, NO_PACKETS, micropython(*interpreter))
+    return Edge(lab, name, space, NO_PACKETS, micropython())
 
 
 @pytest.fixture(scope="module")
@@ -189,44 +185,3 @@ def test_a_policy_that_this_build_lacks_is_said(lab: Lab) -> None:
     edge.start(policy("aes256-sha512-modp2048") + connecting(lab.gateways[0]))
     assert "lacks what `crypto isakmp policy` asks for" in edge.agent.wait_log("%CRYPTO-3-EZVPN_FAILED")
     edge.interrupt()
-
-
-def test_a_serial_port_is_a_console(lab: Lab) -> None:
-    """Any terminal device will do for a port, so a pty stands in: raw mode, a session, the log in it."""
-    ours, theirs = pty.openpty()
-    try:
-        edge = Edge(lab, "mpy-port", None, (*NO_PACKETS, "--console", os.ttyname(theirs)), micropython())
-        edge.start("hostname edge1\n" + connecting(lab.gateways[0]))
-        said = b""
-
-        def answered(what: bytes) -> bool:
-            nonlocal said
-            os.set_blocking(ours, False)
-            try:
-                said += os.read(ours, 4096)
-            except BlockingIOError:
-                pass
-            return what in said
-
-        assert wait_until(lambda: answered(b"edge1>"), 5), said
-        assert wait_until(lambda: answered(UP.encode()), 5), said
-        os.write(ours, b"show crypto isakmp sa\r")
-        assert wait_until(lambda: answered(b"QM_IDLE"), 5), said
-        edge.interrupt()
-    finally:
-        os.close(ours)
-        os.close(theirs)
-
-
-def test_it_needs_no_more_than_a_small_heap(lab: Lab) -> None:
-    assert lab.broker is not None
-    edge = device(lab, "mpy-heap", None, *SMALL_HEAP)
-    lines = reporting(edge.name, "mqtts://broker.lab.example", f"ca {lab.broker.certificates}/ca.pem")
-    dashboard = Dashboard(lab.broker, edge.name)
-    edge.connect(connecting(lab.gateways[1]) + lines)
-    dashboard.wait_state(state="IPSEC_ACTIVE")
-    for what in ("running-config", "crypto ipsec sa", "logging", "crypto isakmp sa detail"):
-        edge.agent.execute("show " + what)
-    edge.interrupt()
-    assert "MemoryError" not in edge.agent.log_text()
-    dashboard.close()

@@ -12,14 +12,13 @@ from ezvpn_hil.mosquitto import Mosquitto, free_port
 from ezvpn_hil.watcher import Watcher
 
 from . import mqtt_scenes as scenes
-from .mqtt_scenes import CPYTHON, MICROPYTHON
-
-INTERPRETERS = {"cpython": CPYTHON, "micropython": MICROPYTHON}
+from .programs import NAMES
 
 
-@pytest.fixture(params=INTERPRETERS)
-def interpreter(request: pytest.FixtureRequest) -> list[str]:
-    return INTERPRETERS[request.param]
+@pytest.fixture(params=NAMES)
+def program(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
 
 
 @pytest.fixture
@@ -35,93 +34,91 @@ def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]:
         yield running
 
 
-def test_a_killed_device_is_offline_retained(interpreter: list[str], broker: Mosquitto) -> None:
-    scenes.a_killed_device_is_offline_retained(interpreter, broker)
+def test_a_killed_device_is_offline_retained(program: str, broker: Mosquitto) -> None:
+    scenes.a_killed_device_is_offline_retained(program, broker)
 
 
-def test_a_late_subscriber_sees_the_whole_snapshot(interpreter: list[str], broker: Mosquitto) -> None:
-    scenes.a_late_subscriber_sees_the_whole_snapshot(interpreter, broker)
+def test_a_late_subscriber_sees_the_whole_snapshot(program: str, broker: Mosquitto) -> None:
+    scenes.a_late_subscriber_sees_the_whole_snapshot(program, broker)
 
 
-def test_a_broker_restart_loses_no_event(interpreter: list[str], broker: Mosquitto) -> None:
-    scenes.a_broker_restart_loses_no_event(interpreter, broker)
-
-
-@pytest.mark.alone
-def test_a_stopped_device_says_offline_itself(interpreter: list[str], broker: Mosquitto) -> None:
-    scenes.a_stopped_device_says_offline_itself(interpreter, broker)
-
-
-def test_another_route_reconnects_at_once_without_an_offline(interpreter: list[str], broker: Mosquitto) -> None:
-    scenes.another_route_reconnects_at_once_without_an_offline(interpreter, broker)
+def test_a_broker_restart_loses_no_event(program: str, broker: Mosquitto) -> None:
+    scenes.a_broker_restart_loses_no_event(program, broker)
 
 
 @pytest.mark.alone
-def test_a_silent_broker_delays_nothing(interpreter: list[str]) -> None:
-    scenes.a_silent_broker_delays_nothing(interpreter)
+def test_a_stopped_device_says_offline_itself(program: str, broker: Mosquitto) -> None:
+    scenes.a_stopped_device_says_offline_itself(program, broker)
+
+
+def test_another_route_reconnects_at_once_without_an_offline(program: str, broker: Mosquitto) -> None:
+    scenes.another_route_reconnects_at_once_without_an_offline(program, broker)
 
 
 @pytest.mark.alone
-def test_a_broker_silent_in_the_tls_handshake_delays_nothing(interpreter: list[str], lasting: Mosquitto) -> None:
-    scenes.a_silent_broker_delays_nothing(interpreter, tls=1, ca=lasting.certificates / "ca.pem")
+def test_a_silent_broker_delays_nothing(program: str) -> None:
+    scenes.a_silent_broker_delays_nothing(program)
 
 
-def test_the_right_authority_is_accepted(interpreter: list[str], lasting: Mosquitto) -> None:
+@pytest.mark.alone
+def test_a_broker_silent_in_the_tls_handshake_delays_nothing(program: str, lasting: Mosquitto) -> None:
+    scenes.a_silent_broker_delays_nothing(program, tls=1, ca=lasting.certificates / "ca.pem")
+
+
+def test_the_right_authority_is_accepted(program: str, lasting: Mosquitto) -> None:
     for ca in ("ca.pem", "ca.der"):
         for host in ("127.0.0.1", "localhost"):
-            said = scenes.first_word(interpreter, lasting.tls_port, tls=1, host=host, ca=lasting.certificates / ca)
+            said = scenes.first_word(program, lasting.tls_port, tls=1, host=host, ca=lasting.certificates / ca)
             assert said == "up", (ca, host)
 
 
-def test_a_wrong_authority_is_refused_and_said(interpreter: list[str], lasting: Mosquitto) -> None:
-    said = scenes.first_word(interpreter, lasting.tls_port, tls=1, ca=lasting.certificates / "wrong-ca.pem")
+def test_a_wrong_authority_is_refused_and_said(program: str, lasting: Mosquitto) -> None:
+    said = scenes.first_word(program, lasting.tls_port, tls=1, ca=lasting.certificates / "wrong-ca.pem")
     assert said.startswith("refused certificate verify failed: ")
 
 
-def test_a_wrong_name_is_refused_and_said(interpreter: list[str], tmp_path: Path) -> None:
+def test_a_wrong_name_is_refused_and_said(program: str, tmp_path: Path) -> None:
     with Mosquitto(tmp_path, address="127.0.0.2") as broker:
         # The certificate is for localhost and 127.0.0.2.
         assert (
-            scenes.first_word(interpreter, broker.tls_port, tls=1, host="127.0.0.2", ca=broker.certificates / "ca.pem")
+            scenes.first_word(program, broker.tls_port, tls=1, host="127.0.0.2", ca=broker.certificates / "ca.pem")
             == "up"
         )
     with Mosquitto(tmp_path, address="0.0.0.0") as broker:
-        said = scenes.first_word(
-            interpreter, broker.tls_port, tls=1, host="127.0.0.1", ca=broker.certificates / "ca.pem"
-        )
+        said = scenes.first_word(program, broker.tls_port, tls=1, host="127.0.0.1", ca=broker.certificates / "ca.pem")
         assert said.startswith("refused certificate verify failed: ")
 
 
-def test_a_client_certificate_is_shown_when_the_broker_demands_one(interpreter: list[str], lasting: Mosquitto) -> None:
+def test_a_client_certificate_is_shown_when_the_broker_demands_one(program: str, lasting: Mosquitto) -> None:
     port, folder = lasting.tls_client_port, lasting.certificates
-    for form in ("pem",) if interpreter == CPYTHON else ("pem", "der"):  # OpenSSL reads chains as PEM only
+    for form in ("pem",) if program == "cpython" else ("pem", "der"):  # OpenSSL reads chains as PEM only
         pair = {"certificate": folder / f"client.{form}", "key": folder / f"client-key.{form}"}
-        assert scenes.first_word(interpreter, port, tls=1, ca=folder / "ca.pem", **pair) == "up"
-    said = scenes.first_word(interpreter, port, tls=1, ca=folder / "ca.pem")
+        assert scenes.first_word(program, port, tls=1, ca=folder / "ca.pem", **pair) == "up"
+    said = scenes.first_word(program, port, tls=1, ca=folder / "ca.pem")
     assert said.startswith("refused TLS: ") and "demands a client certificate" in said
 
 
-def test_a_password_is_sent_and_a_wrong_one_said(interpreter: list[str], lasting: Mosquitto) -> None:
+def test_a_password_is_sent_and_a_wrong_one_said(program: str, lasting: Mosquitto) -> None:
     port = lasting.password_port
-    assert scenes.first_word(interpreter, port, user=lasting.user, password=lasting.password) == "up"
-    assert scenes.first_word(interpreter, port, user=lasting.user, password="hunter2") == "refused not authorised"
-    assert scenes.first_word(interpreter, port) == "refused not authorised"
+    assert scenes.first_word(program, port, user=lasting.user, password=lasting.password) == "up"
+    assert scenes.first_word(program, port, user=lasting.user, password="hunter2") == "refused not authorised"
+    assert scenes.first_word(program, port) == "refused not authorised"
 
 
-def test_what_else_can_be_wrong_is_said(interpreter: list[str], lasting: Mosquitto, tmp_path: Path) -> None:
-    assert scenes.first_word(interpreter, free_port()) == "refused connection refused"
-    assert scenes.first_word(interpreter, 1883, host="no-such-host.invalid").startswith("refused name does not resolve")
+def test_what_else_can_be_wrong_is_said(program: str, lasting: Mosquitto, tmp_path: Path) -> None:
+    assert scenes.first_word(program, free_port()) == "refused connection refused"
+    assert scenes.first_word(program, 1883, host="no-such-host.invalid").startswith("refused name does not resolve")
     missing = tmp_path / "missing.pem"
-    said = scenes.first_word(interpreter, lasting.tls_port, tls=1, ca=missing)
+    said = scenes.first_word(program, lasting.tls_port, tls=1, ca=missing)
     assert said.startswith(f"refused {missing}: ")
     missing.write_text("not a certificate")
-    said = scenes.first_word(interpreter, lasting.tls_port, tls=1, ca=missing)
+    said = scenes.first_word(program, lasting.tls_port, tls=1, ca=missing)
     assert said.startswith(f"refused {missing}: ")
 
 
-def test_it_reports_to_the_embedded_broker_too(interpreter: list[str]) -> None:
+def test_it_reports_to_the_embedded_broker_too(program: str) -> None:
     with EmbeddedBroker(free_port()) as embedded, Watcher(embedded.port) as watcher:
-        with scenes.Device(interpreter, embedded.port, events=3, every=50, metrics=1, stop=2000) as device:
+        with scenes.Device(program, embedded.port, events=3, every=50, metrics=1, stop=2000) as device:
             assert device.ends()[0] == "up"
         assert [seen.json()["seq"] for seen in watcher.wait("/event", count=3)] == [1, 2, 3]
         assert watcher.wait("/metrics")

@@ -1,4 +1,4 @@
-"""Operating commands on real networks, on both interpreters: ping, traceroute, interfaces, routes, network time."""
+"""Operating commands on real networks, on CPython and the device binary: ping, traceroute, interfaces, routes, network time."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import json
 import re
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pytest
 
-from ezvpn_hil.lab.agent import CPYTHON, micropython
 from ezvpn_hil.lab.lab import Lab
 from ezvpn_hil.lab.plan import CLIENT_NAT, LAN_HOST, NAT_INSIDE, SERVICES
 from ezvpn_hil.lab.processes import wait_until
 from interop.configurations import connecting
 from interop.edge import Edge
+from interop.programs import NAMES, agent
 
-INTERPRETERS = {"cpython": CPYTHON, "micropython": micropython()}
 AHEAD_MS = 3_600_000
 
 # An NTP server whose clock is an hour ahead.
@@ -33,12 +32,13 @@ while True:
 """
 
 
-@pytest.fixture(params=list(INTERPRETERS), scope="module")
+@pytest.fixture(params=NAMES, scope="module")
 def behind_nat(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Edge]:
     """An agent with one router before the gateways, and an NTP server beyond it."""
-    program: Sequence[str] = INTERPRETERS[request.param]
     server = lab.spaces["svc"].popen([sys.executable, "-c", SERVER], f"ntp-{request.param}")
-    edge = Edge(lab, f"operating-{request.param}", lab.spaces["clientnat"], ("--dataplane", "none"), program)
+    edge = Edge(
+        lab, f"operating-{request.param}", lab.spaces["clientnat"], ("--dataplane", "none"), agent(request.param)
+    )
     edge.start(f"hostname edge\nntp server {SERVICES}\n")
     edge.agent.wait_log("%SYS-5-RESTART")
     yield edge

@@ -1,5 +1,4 @@
-"""What the whole agent does in the same way on both interpreters, packets apart: it keeps a tunnel, serves its consoles, waits
-for nobody."""
+"""What the whole agent does alike on CPython and as the device binary: keeping a tunnel, serving consoles, waiting for nobody."""
 
 from __future__ import annotations
 
@@ -12,13 +11,11 @@ import sys
 import tempfile
 import termios
 import time
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from doubles.micropython import asleep
 
-from ezvpn_hil.lab.agent import CPYTHON, micropython
+from ezvpn_hil.lab.agent import CPYTHON
 from ezvpn_hil.lab.gateway import RunningGateway
 from ezvpn_hil.lab.lab import Lab
 from ezvpn_hil.lab.plan import SERVICES, Gateway
@@ -26,21 +23,14 @@ from ezvpn_hil.lab.processes import listening, wait_until
 from interop.configurations import connecting, policy, reporting
 from interop.conftest import kept
 from interop.edge import DOWN, UP, Edge
+from interop.programs import NAMES, agent, double
 
-PROGRAMS: dict[str, Sequence[str]] = {"cpython": CPYTHON, "micropython": micropython()}
-NO_PACKETS = ("--dataplane", "none")
-ON_BOTH = pytest.mark.parametrize("interpreter", PROGRAMS)
+ON_BOTH = pytest.mark.parametrize("program", NAMES)
 QUIT = b"\x1d"
 
 LATE_MS = 50
-# Others that compute on the same core make everything take longer; a quiet machine needs some 25 ms, of MicroPython's one DH.
+# Others that compute on the same core make everything take longer.
 SLOWED = 2
-TICKING = str(Path(__file__).with_name("ticking_agent.py"))
-# The agent with a ticker of its own, in place of `-m ezvpn`.
-TICKING_PROGRAMS = {
-    "cpython": [sys.executable, TICKING],
-    "micropython": [*micropython()[:-2], TICKING],
-}
 SILENT_PORT = 1999
 SILENT = """
 import socket, sys, time
@@ -67,8 +57,8 @@ def test_a_tunnel_is_kept_through_probes_and_new_keys() -> None:
     options = Gateway(dpd_delay=1, dpd_timeout=3, esp_rekey=4)
     for lab in kept(Lab([options, options], nat=False, broker="none", clients=2)):
         edges = []
-        for (name, program), space in zip(PROGRAMS.items(), lab.clients, strict=True):
-            edges.append(Edge(lab, f"kept-{name}", space, NO_PACKETS, program))
+        for program, space in zip(NAMES, lab.clients, strict=True):
+            edges.append(Edge(lab, f"kept-{program}", space, program=agent(program)))
         for edge, gateway in zip(edges, lab.gateways, strict=True):
             edge.connect(connecting(gateway))
         before = [gateway.list_sas()[0] for gateway in lab.gateways]
@@ -79,6 +69,7 @@ def test_a_tunnel_is_kept_through_probes_and_new_keys() -> None:
             assert sa["child-sas"].keys() != old["child-sas"].keys(), edge.name  # another phase 2
             assert DOWN not in edge.agent.log_text()
             assert wait_until(functools.partial(same_pair, edge, gateway), 3), edge.agent.log_tail()
+            edge.check_both_ways()
             edge.interrupt()
 
 
@@ -86,8 +77,8 @@ def test_a_tunnel_is_kept_through_probes_and_new_keys() -> None:
 
 
 @ON_BOTH
-def test_exec_and_an_attached_console(lab: Lab, interpreter: str) -> None:
-    edge = Edge(lab, f"exec-{interpreter}", None, NO_PACKETS, PROGRAMS[interpreter])
+def test_exec_and_an_attached_console(lab: Lab, program: str) -> None:
+    edge = Edge(lab, f"exec-{program}", program=agent(program))
     edge.connect("hostname edge1\n" + connecting(lab.gateways[0]))
     assert "Current State: IPSEC_ACTIVE" in edge.agent.execute("show crypto ipsec client ezvpn")
     assert edge.agent.execute("show crypto ipsec client ezvpn | include State") == "Current State: IPSEC_ACTIVE\n"
@@ -108,12 +99,12 @@ def test_exec_and_an_attached_console(lab: Lab, interpreter: str) -> None:
 
 
 @ON_BOTH
-def test_a_console_on_its_own_terminal(lab: Lab, interpreter: str) -> None:
+def test_a_console_on_its_own_terminal(lab: Lab, program: str) -> None:
     """`--console -` on a terminal: log lines and commands on it, Ctrl-] stops the agent, the terminal is as before."""
     ours, theirs = pty.openpty()
     try:
         settings = termios.tcgetattr(theirs)
-        edge = Edge(lab, f"terminal-{interpreter}", None, (*NO_PACKETS, "--console", "-"), PROGRAMS[interpreter])
+        edge = Edge(lab, f"terminal-{program}", options=("--console", "-"), program=agent(program))
         said = b""
 
         def answered(what: bytes) -> bool:
@@ -142,9 +133,9 @@ def test_a_console_on_its_own_terminal(lab: Lab, interpreter: str) -> None:
 
 
 @ON_BOTH
-def test_a_console_on_pipes(lab: Lab, interpreter: str) -> None:
+def test_a_console_on_pipes(lab: Lab, program: str) -> None:
     """A script talks to `--console -`. The end of its input does not end the agent, which a supervisor starts with none."""
-    edge = Edge(lab, f"pipes-{interpreter}", None, (*NO_PACKETS, "--console", "-"), PROGRAMS[interpreter])
+    edge = Edge(lab, f"pipes-{program}", options=("--console", "-"), program=agent(program))
     argv = edge.agent.command("hostname edge1\n" + connecting(lab.gateways[0]))
     child = subprocess.Popen(
         edge.space.command(argv), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -166,7 +157,6 @@ def test_a_console_on_pipes(lab: Lab, interpreter: str) -> None:
         child.stdin.close()
         assert wait_until(lambda: answered(UP.encode()), 5), said
         assert "IPSEC_ACTIVE" in edge.agent.execute("show crypto ipsec client ezvpn")
-        asleep(child.pid)
         child.send_signal(signal.SIGINT)
         assert child.wait(5) == 0
     finally:
@@ -184,13 +174,12 @@ BROKERS = {
     "plain": (f"mqtt://{SERVICES}:{SILENT_PORT}",),
     "tls": (f"mqtts://{SERVICES}:{SILENT_PORT}", "ca {ca}"),
 }
-WAITING = [(interpreter, broker) for interpreter in PROGRAMS for broker in BROKERS]
+WAITING = [(program, broker) for program in NAMES for broker in BROKERS]
 
 
 @pytest.fixture(scope="module")
 def waiting() -> Iterator[dict[tuple[str, str], Edge]]:
-    """Every agent has a silent name server for its first peer and a silent broker; all run at once. A group whose DH takes
-    MicroPython some ms: what it may well wait for is not what is measured."""
+    """Every agent has a silent name server for its first peer and a silent broker; all run at once."""
     with tempfile.TemporaryDirectory(dir="/dev/shm") as memory, pytest.MonkeyPatch.context() as patch:
         # An agent flushes what it stores, and a disk that others keep busy makes it wait for up to 0.4 s.
         patch.setenv("EZVPN_LAB_DIR", memory + "/lab")
@@ -203,8 +192,8 @@ def _all_waiting() -> Iterator[dict[tuple[str, str], Edge]]:
         silent = lab.spaces["svc"].popen([sys.executable, "-c", SILENT, SERVICES, str(SILENT_PORT)], "silent")
         assert wait_until(functools.partial(listening, silent.pid, "tcp", SILENT_PORT), 5)
         edges = {}
-        for (interpreter, broker), space in zip(WAITING, lab.clients, strict=True):
-            edge = Edge(lab, f"waits-{interpreter}-{broker}", space, NO_PACKETS, TICKING_PROGRAMS[interpreter])
+        for (program, broker), space in zip(WAITING, lab.clients, strict=True):
+            edge = Edge(lab, f"waits-{program}-{broker}", space, program=double(program, "ticking_agent"))
             lines = [line.format(ca=lab.broker.certificates / "ca.pem") for line in BROKERS[broker]]
             gateway = lab.gateways[0]
             edge.start(
@@ -212,15 +201,15 @@ def _all_waiting() -> Iterator[dict[tuple[str, str], Edge]]:
                 + connecting(gateway, "silent.lab.example", gateway.address)
                 + reporting(edge.name, *lines)
             )
-            edges[interpreter, broker] = edge
+            edges[program, broker] = edge
         yield edges
 
 
 @pytest.mark.alone
-@pytest.mark.parametrize(("interpreter", "broker"), WAITING)
-def test_nobody_is_waited_for(waiting: dict[tuple[str, str], Edge], interpreter: str, broker: str) -> None:
+@pytest.mark.parametrize(("program", "broker"), WAITING)
+def test_nobody_is_waited_for(waiting: dict[tuple[str, str], Edge], program: str, broker: str) -> None:
     """The name that is not answered, and then the broker's turn: no timer of the loop is late."""
-    edge = waiting[interpreter, broker]
+    edge = waiting[program, broker]
     edge.agent.wait_log("name silent.lab.example does not resolve", limit_s=20)
     edge.wait_up(limit_s=20)
     edge.agent.wait_log("MQTT: no connection to", limit_s=20)

@@ -162,18 +162,19 @@ class Mode:
 
     def match(self, line: str) -> Match:
         """Match a whole line. Never raises."""
+        return self.fit(line) or self._fault(line)
+
+    def fit(self, line: str) -> "Match | None":
+        """The match of a line that is one of our commands, or is empty; None for any other.
+
+        Only the commands whose literals fit are looked at: a table has fifty that begin with `show`, and each is compiled when it
+        is first looked at. What is wrong with a line is told by all of them."""
         words = tokens.split(line)
         if not words:
             return Match("empty", line)
-        # First only with the commands whose second word fits, too: a table has fifty that begin with `show`, and each is compiled
-        # when it is first looked at. What is wrong with a line is told by all of them.
-        walk = _Walk(self, line, words, self._two_words(words))
-        fault = walk.run(len(words))
-        if fault is not None and walk.two is not None:
-            walk = _Walk(self, line, words)
-            fault = walk.run(len(words))
-        if fault is not None:
-            return fault
+        walk = _Walk(self, line, words, self._fitting(words))
+        if walk.run(len(words)) is not None:
+            return None
         for state in walk.states:
             command = state[0]
             if command is not None and command.accepts(state[1], walk.negate):
@@ -183,9 +184,16 @@ class Mode:
                 found.negate = walk.negate
                 _collect(found, command, state[2])
                 return found
-        walk.two = None
-        fault = Match("incomplete", line, len(line.rstrip()))
-        fault.expected = [label for label, _ in walk.choices("")]
+        return None
+
+    def _fault(self, line: str) -> Match:
+        """Why a line is none of our commands."""
+        words = tokens.split(line)
+        walk = _Walk(self, line, words)
+        fault = walk.run(len(words))
+        if fault is None:
+            fault = Match("incomplete", line, len(line.rstrip()))
+            fault.expected = [label for label, _ in walk.choices("")]
         return fault
 
     def help(self, line: str) -> "list[tuple[str, str]]":
@@ -214,31 +222,43 @@ class Mode:
             return found[0][len(begun) :] + " "
         return ""
 
-    def _two_words(self, words: "list[tuple[int, str]]") -> "tuple[str, str] | None":
-        """The literal that the first word can only be, and the second word, lower case; None where it can be several."""
-        begun = words[0][1].lower()
-        firsts = {entry[0].partition(" ")[0] for entry in self.table if entry[0].startswith(begun)}
-        if begun in firsts:
-            firsts = {begun}
-        if (
-            len(words) < 2
-            or len(firsts) != 1
-            or (self._negatable and any(name.startswith(begun) for name, _ in _PREFIXES))
-        ):
-            return None
-        return firsts.pop(), words[1][1].lower()
+    def _fitting(self, words: "list[tuple[int, str]]") -> "list[int]":
+        """Which entries a line can be, by their literals from the left up to the first word that could be several of them."""
+        left = [(i, self.table[i][0]) for i in range(len(self.table))]
+        done = []  # what comes next in these is no plain literal
+        for number in range(len(words)):
+            begun = words[number][1].lower()
+            if number == 0 and self._negatable and any(name.startswith(begun) for name, _ in _PREFIXES):
+                if begun in ("no", "default"):
+                    continue
+                break
+            found = []
+            heads = set()
+            for i, rest in left:
+                if rest[:1] != begun[:1] and tokens.is_literal(rest):
+                    continue
+                head, _, rest = rest.partition(" ")
+                while head == "~":
+                    head, _, rest = rest.partition(" ")
+                if not tokens.is_literal(head):
+                    done.append(i)
+                    continue
+                head = head.partition("$")[0]
+                if head.startswith(begun):
+                    found.append((i, rest, head))
+                    heads.add(head)
+            left = [(i, rest) for i, rest, head in found if head == begun or begun not in heads]
+            if len(heads) > 1 and begun not in heads:
+                break
+        return sorted(done + [i for i, _ in left])
 
-    def _starting(self, begun: str, two: "tuple[str, str] | None" = None) -> "list[Command]":
-        """Commands that can start with the literal `begun` (lower case), or with something typed; `two`: only with this first
-        word, and with the second one or something typed. Compiled on first use."""
+    def _commands(self, begun: str, only: "list[int] | None" = None) -> "list[Command]":
+        """Commands that can start with the literal `begun` (lower case), or with something typed; of those that `only` names.
+        Compiled on first use."""
         found = []
-        for i in range(len(self.table)):
-            first, _, rest = self.table[i][0].partition(" ")
-            if tokens.is_literal(first[:1]) and not first.startswith(begun):
-                continue
-            if two is not None and tokens.is_literal(first[:1]) and first != two[0]:
-                continue
-            if two is not None and tokens.is_literal(rest[:1]) and not rest.startswith(two[1]):
+        for i in range(len(self.table)) if only is None else only:
+            first = self.table[i][0].partition(" ")[0]
+            if tokens.is_literal(first) and not first.startswith(begun):
                 continue
             command = self._compiled[i]
             if command is None:
@@ -250,13 +270,15 @@ class Mode:
 
 def first_match(modes: "list[Mode]", line: str) -> "tuple[Mode, Match]":
     """Try modes in turn; the first that takes the line wins, else the fault that got furthest (the earlier mode on a tie)."""
+    for mode in modes:
+        found = mode.fit(line)
+        if found is not None:
+            return mode, found
     best = modes[0]
     result = best.match(line)
     for mode in modes[1:]:
-        if result.status == "ok" or result.status == "empty":
-            break
         other = mode.match(line)
-        if other.status == "ok" or other.column > result.column:
+        if other.column > result.column:
             best = mode
             result = other
     return best, result
@@ -270,10 +292,10 @@ class _Walk:
     """
 
     def __init__(
-        self, mode: Mode, line: str, words: "list[tuple[int, str]]", two: "tuple[str, str] | None" = None
+        self, mode: Mode, line: str, words: "list[tuple[int, str]]", only: "list[int] | None" = None
     ) -> None:
         self.mode = mode
-        self.two = two  # only commands that can begin with these words
+        self.only = only  # entries of the table; None: all
         self.line = line
         self.words = words
         self.negate = ""
@@ -351,7 +373,7 @@ class _Walk:
             return [(command, at, trail) for command, at, trail in self.states if command is not None]
         return [
             (command, -1, None)
-            for command in self.mode._starting(begun, self.two)
+            for command in self.mode._commands(begun, self.only)
             if not self.negate or command.negatable
         ]
 

@@ -1,10 +1,14 @@
 """The grammar engine on a small table of its own: matching, faults, help, completion."""
 
+import re
+from random import Random
+
 import pytest
 from fuzz import console
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ezvpn.config import commands
 from ezvpn.config.grammar import CR, Match, Mode, first_match
 from ezvpn.console.exec_commands import PRIVILEGED
 
@@ -255,7 +259,7 @@ def test_any_line_ends_in_a_status_and_help_never_raises(line: str) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_looking_at_the_second_word_first_changes_no_answer(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_looking_at_the_literals_first_changes_no_answer(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     typist = console.Typist(seed, True)
     lines = [typist.line(typist.commands) for _ in range(150)] + [
         "c t",
@@ -266,9 +270,23 @@ def test_looking_at_the_second_word_first_changes_no_answer(seed: int, monkeypat
         "w t",
         "show show",
     ]
-    narrow = [told(Mode("p", "#", "", PRIVILEGED).match(line)) for line in lines]
-    monkeypatch.setattr(Mode, "_two_words", lambda self, words: None)
-    assert [told(Mode("p", "#", "", PRIVILEGED).match(line)) for line in lines] == narrow
+    tables = [PRIVILEGED, *(commands.Modes().mode(name).table for name in commands.Modes().names())]
+    asked = [(PRIVILEGED, line) for line in lines]
+    asked += [(table, line) for table in tables for line in begun_lines(table, Random(seed))]
+    narrow = [told(Mode("p", "#", "", table).match(line)) for table, line in asked]
+    monkeypatch.setattr(Mode, "_fitting", lambda self, words: None)
+    assert [told(Mode("p", "#", "", table).match(line)) for table, line in asked] == narrow
+
+
+def begun_lines(table: "tuple[tuple[str, tuple[str, ...], str], ...]", chance: Random) -> "list[str]":
+    """Lines that look like a table's: some of its words in their order, cut short or not, with a value among them."""
+    lines = []
+    for grammar, _, _ in table:
+        words = [word[: chance.choice((1, 2, 3, 99))] for word in re.findall(r"[a-z0-9][a-z0-9-]*", grammar)]
+        words = words[: chance.randrange(1, len(words) + 2)]
+        words.insert(chance.randrange(len(words) + 1), chance.choice(("", "", "10", "x", "192.0.2.1")))
+        lines.append(" ".join([chance.choice(("", "", "no", "n", "default")), *words]))
+    return lines
 
 
 def told(match: Match) -> "tuple[object, ...]":

@@ -15,6 +15,10 @@ TEXT = """# A comment that stays.
 limit = 5_000
 base = 4_000
 
+[heap]
+life = 1
+probe = 2
+
 [modules]
 "ezvpn" = 300
 "ezvpn/gone" = 70

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from ezvpn_firmware.trouble import Trouble
 
 
 def rules(**changes: object) -> frozen.Rules:
-    fields: dict[str, object] = {"left_out": (), "file": (), "groups": {}, "site": {}}
+    fields: dict[str, object] = {"left_out": (), "file": (), "start": (), "groups": {}, "site": {}}
     return frozen.Rules(**{**fields, **changes})  # type: ignore[arg-type]
 
 
@@ -40,6 +42,20 @@ def test_each_module_has_one_place(agent: Path) -> None:
         ("ezvpn_boards.py", "start"),
     ]
     assert found[0].source == b"# ezvpn/console/shell.py\n" and found[0].package == "ezvpn/console"
+
+
+def test_what_every_run_needs_stays_out_of_a_group(agent: Path) -> None:
+    chosen = rules(start=("ezvpn/console/shell.py",), groups={"console": ("ezvpn/console/*",)})
+    assert {module.place for module in frozen.modules(chosen, agent)} == {"start"}
+
+
+def test_nothing_that_a_start_imports_is_in_a_group() -> None:
+    """Its whole group would be unpacked with it."""
+    script = "import ezvpn.main, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = {name.replace(".", "/") + ".py" for name in done.stdout.split()}
+    apart = {module.path for module in frozen.modules() if module.place != "start"}
+    assert not apart & loaded
 
 
 def test_a_rule_that_matches_nothing_is_told(agent: Path) -> None:

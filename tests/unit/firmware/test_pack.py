@@ -12,6 +12,7 @@ from ezvpn_firmware.elf import PT_LOAD, SHT_SYMTAB, Elf
 from ezvpn_firmware.trouble import Trouble
 
 TEXT_AT, COLD_AT = 0x400000, 0x20000000
+GAP = bytes(500)  # up to a page that is not shared
 GROUP_0, GROUP_1 = b"names " * 300, b"console " * 700
 
 
@@ -20,8 +21,8 @@ def linked(wide: bool, order: str = "<", cold_first: bool = False) -> bytes:
     word = "Q" if wide else "I"
     head = struct.calcsize(order + "16sHHI" + word * 3 + "IHHHHHH")
     text = bytes(8 * (8 if wide else 4))
-    cold = GROUP_0 + GROUP_1
-    texts = b"\0ezcold\0.symtab\0.strtab\0ezvpn_packed\0ezvpn_group_0\0ezvpn_group_1\0ezvpn_group_2\0"
+    cold = GROUP_0 + GAP + GROUP_1
+    texts = b"\0ezcold\0.symtab\0.strtab\0ezvpn_packed\0ezvpn_group_0\0ezvpn_group_0_end\0ezvpn_group_1\0ezvpn_group_1_end\0"
 
     def at(name: bytes) -> int:
         return texts.index(name + b"\0")
@@ -30,8 +31,9 @@ def linked(wide: bool, order: str = "<", cold_first: bool = False) -> bytes:
     for name, value in (
         (b"ezvpn_packed", TEXT_AT),
         (b"ezvpn_group_0", COLD_AT),
-        (b"ezvpn_group_1", COLD_AT + len(GROUP_0)),
-        (b"ezvpn_group_2", COLD_AT + len(cold)),
+        (b"ezvpn_group_0_end", COLD_AT + len(GROUP_0)),
+        (b"ezvpn_group_1", COLD_AT + len(GROUP_0 + GAP)),
+        (b"ezvpn_group_1_end", COLD_AT + len(cold)),
     ):
         row = (at(name), 0, 0, 1, value, 0) if wide else (at(name), value, 0, 0, 0, 1)
         symbols += struct.pack(order + ("IBBHQQ" if wide else "IIIBBH"), *row)
@@ -76,13 +78,13 @@ def test_a_packed_group_is_where_its_words_say(wide: bool, order: str) -> None:
     words = struct.unpack_from(order + ("Q" if wide else "I") * 8, packed, text.offset)
     assert text.filesz == 8 * width
     for (at, length, to, size), (raw, address) in zip(
-        (words[:4], words[4:]), ((GROUP_0, COLD_AT), (GROUP_1, COLD_AT + len(GROUP_0))), strict=True
+        (words[:4], words[4:]), ((GROUP_0, COLD_AT), (GROUP_1, COLD_AT + len(GROUP_0 + GAP))), strict=True
     ):
         assert (to, size) == (address, len(raw))
         start = cold.offset + at - cold.vaddr
         assert zlib.decompress(packed[start : start + length], -15) == raw
     # Behind the place where all is unpacked to, at the address that its place in the file asks for.
-    assert cold.vaddr >= COLD_AT + len(GROUP_0 + GROUP_1) and cold.vaddr % 4096 == cold.offset % 4096
+    assert cold.vaddr >= COLD_AT + len(GROUP_0 + GAP + GROUP_1) and cold.vaddr % 4096 == cold.offset % 4096
 
 
 def test_a_binary_that_was_linked_in_another_order_is_refused() -> None:
@@ -97,10 +99,11 @@ def test_the_layout_has_the_groups_in_order_on_pages_of_their_own() -> None:
         ". = ALIGN(0x10000);",
         "ezvpn_group_0",
         "ezcold.start",
+        "ezvpn_group_0_end",
         ". = ALIGN",
         "ezvpn_group_1",
         "ezcold.console",
-        "ezvpn_group_2",
+        "ezvpn_group_1_end",
     ]
     at = 0
     for part in parts:

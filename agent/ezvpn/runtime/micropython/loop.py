@@ -14,7 +14,7 @@ from ezvpn.runtime.calls import Callback, Part
 from ezvpn.runtime.timers import Timer, Timers
 
 if HAS_EDGEC:
-    from _edgec import boottime  # type: ignore[import-not-found]
+    from _edgec import boottime, heap_trim  # type: ignore[import-not-found]
 
 _SWEEP_US = const(3000)  # of work leave so much garbage that sweeping it, which takes 1 ms, is worth it
 # Of silence before it is swept: whoever types or answers goes on sooner than that. A Ctrl-C in a sweep ends pip's MicroPython
@@ -137,6 +137,8 @@ class Loop:
             if ready or quiet < _QUIET_MS:
                 return ready
             gc.collect()
+            if HAS_EDGEC:
+                heap_trim()
             self._worked_us = 0
         return self._poll.poll(self._until_timer(_LONGEST_MS))
 

@@ -1,6 +1,6 @@
-"""A device that does nothing but report: Reporter, loop and MQTT adapter, on whichever interpreter runs this file.
+"""A device that does nothing but report: Reporter, loop and MQTT adapter, on whichever interpreter runs it.
 
-    reporting_device.py key=value …
+    python -m doubles.reporting_device key=value …
 
 port, host, tls=1, ca=, certificate=, key=, user=, password=: the broker · events=N every=MS: that many events of tunnel `branch`,
 one each MS, from `first` (default 300) ms on · reopen=MS, stop=MS: when to call them · ticker: a 5 ms timer runs all the time.

@@ -1,6 +1,6 @@
-"""The whole agent with a 5 ms timer of its own in the loop, on whichever interpreter runs this file.
+"""The whole agent with a 5 ms timer of its own in the loop, on whichever interpreter runs it.
 
-    ticking_agent.py run CONFIG OPTIONS…
+    python -m doubles.ticking_agent run CONFIG OPTIONS…
 
 At the end one line on stderr: `worst BLOCKED BUSY`, how many ms the timer was late at worst because the process slept in a call,
 and because it computed. Time in which the machine let it wait for a processor counts for neither.

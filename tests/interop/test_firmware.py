@@ -1,0 +1,70 @@
+"""The device binary as a router has it: on a serial port, with a heap of its size, beside a broker with TLS.
+
+What it does as CPython does: test_runtimes and the files that take `--agent`. Alone, without a network: tests/device.
+"""
+
+from __future__ import annotations
+
+import os
+import pty
+
+from ezvpn_firmware import budget
+from ezvpn_hil.lab.lab import Lab
+from ezvpn_hil.lab.processes import wait_until
+from interop.configurations import connecting, reporting
+from interop.edge import UP, Dashboard, Edge
+from interop.programs import agent
+
+# A router's heap, beside the 4 MiB that a 32-bit processor takes when nobody says otherwise; here a pointer has 64 bits.
+SMALL_HEAP_KB = 2048
+
+
+def test_a_serial_port_is_a_console(lab: Lab) -> None:
+    """Any terminal device will do for a port, so a pty stands in: raw mode, a session, the log in it."""
+    ours, theirs = pty.openpty()
+    try:
+        edge = Edge(lab, "firmware-port", options=("--console", os.ttyname(theirs)), program=agent("firmware"))
+        edge.start("hostname edge1\n" + connecting(lab.gateways[0]))
+        os.set_blocking(ours, False)
+        said = b""
+
+        def answered(what: bytes) -> bool:
+            nonlocal said
+            try:
+                said += os.read(ours, 4096)
+            except BlockingIOError:
+                pass
+            return what in said
+
+        assert wait_until(lambda: answered(b"edge1>"), 5), said
+        assert wait_until(lambda: answered(UP.encode()), 5), said
+        os.write(ours, b"show crypto isakmp sa\r")
+        assert wait_until(lambda: answered(b"QM_IDLE"), 5), said
+        edge.stop()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
+def test_the_heap_of_a_whole_life_is_within_its_budget(lab: Lab) -> None:
+    """Two tunnels, packets both ways, TLS to a broker that goes and comes, questions on the console, all anew."""
+    assert lab.broker is not None
+    program = ("env", f"EZVPN_HEAP_KB={SMALL_HEAP_KB}", *agent("firmware"))
+    edge = Edge(lab, "firmware-heap", program=program)
+    lines = reporting(edge.name, "mqtts://broker.lab.example", f"ca {lab.broker.certificates}/ca.pem")
+    dashboard = Dashboard(lab.broker, edge.name)
+    edge.connect(connecting(lab.gateways[1]) + lines)
+    dashboard.wait_state(state="IPSEC_ACTIVE")
+    for what in ("running-config", "crypto ipsec sa", "logging", "crypto isakmp sa detail", "tech-support"):
+        edge.agent.execute("show " + what)
+    edge.check_both_ways()
+    edge.check_transfer()
+    edge.agent.execute("clear crypto session")
+    edge.wait_up(2)
+    edge.check_both_ways()
+    memory = edge.show("processes memory")
+    print(memory)
+    edge.stop()
+    assert "MemoryError" not in edge.agent.log_text()
+    assert memory["heap_peak"] <= budget.read().heap["life"], memory
+    dashboard.close()
