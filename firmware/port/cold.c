@@ -9,14 +9,11 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "cold.h"
 #include "inflate.h"
-#include "py/bc.h"
-#include "py/frozenmod.h"
 #include "py/runtime.h"
 #include "lib/uzlib/crc32.c" // for binascii.crc32, see edge.mk
 
@@ -60,65 +57,10 @@ void ezvpn_unpack_names(void) {
     unpack(0);
 }
 
-extern const char mp_frozen_names[];
-extern const mp_frozen_module_t *const mp_frozen_mpy_content[];
-
-// Where each name of mp_frozen_names begins; they are sorted (ezvpn_firmware.frozen), so that a search takes 9 steps, not 284.
-static uint16_t names_at[EZVPN_MODULES];
-
-static void find_names(void) {
-    const char *name = mp_frozen_names;
-    for (size_t i = 0; i < EZVPN_MODULES; i++) {
-        names_at[i] = name - mp_frozen_names;
-        name += strlen(name) + 1;
-    }
-}
-
-// The first name that is not before `wanted`; EZVPN_MODULES: all are.
-static size_t first_from(const char *wanted) {
-    size_t low = 0, high = EZVPN_MODULES;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (strcmp(mp_frozen_names + names_at[middle], wanted) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
+void ezvpn_unpack_at(uintptr_t address) {
+    for (int group = 1; group < EZVPN_GROUPS; group++) {
+        if (address - ezvpn_packed[group].to < ezvpn_packed[group].size) {
+            unpack(group);
         }
     }
-    return low;
-}
-
-// In place of mp_find_frozen_module, for builtinimport.c (edge.mk). A packed module is there when this returns.
-mp_import_stat_t ezvpn_find_frozen_module(const char *path, int *type, void **data);
-mp_import_stat_t ezvpn_find_frozen_module(const char *path, int *type, void **data) {
-    if (type != NULL) {
-        *type = MP_FROZEN_NONE;
-    }
-    if (names_at[EZVPN_MODULES - 1] == 0) {
-        find_names();
-    }
-    size_t length = strlen(path), at = first_from(path);
-    if (at == EZVPN_MODULES) {
-        return MP_IMPORT_STAT_NO_EXIST;
-    }
-    if (strcmp(mp_frozen_names + names_at[at], path) != 0) {
-        // A folder is what stands in front of a slash; `ezvpn/ike.py` comes before `ezvpn/ike/`.
-        for (; at < EZVPN_MODULES && strncmp(mp_frozen_names + names_at[at], path, length) == 0; at++) {
-            if (mp_frozen_names[names_at[at] + length] == '/') {
-                return MP_IMPORT_STAT_DIR;
-            }
-        }
-        return MP_IMPORT_STAT_NO_EXIST;
-    }
-    if (type != NULL) {
-        uintptr_t module = (uintptr_t)mp_frozen_mpy_content[at];
-        for (int group = 1; group < EZVPN_GROUPS; group++) {
-            if (module - ezvpn_packed[group].to < ezvpn_packed[group].size) {
-                unpack(group);
-            }
-        }
-        *type = MP_FROZEN_MPY;
-        *data = (void *)module;
-    }
-    return MP_IMPORT_STAT_FILE;
 }

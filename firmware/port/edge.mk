@@ -18,12 +18,14 @@ $(BUILD)/cmodule/%.o $(BUILD)/lib/mbedtls/%.o: CFLAGS += $(EDGE_CHECKS)
 # binascii has its crc32 only where there is a deflate module; the polynomial's table is in cold.c, the name in mod_edgec.c.
 $(BUILD)/extmod/modbinascii.o: CFLAGS += -DMICROPY_PY_DEFLATE=1
 
-$(BUILD)/port/cold.o: CFLAGS += -DEZVPN_GROUPS=$(words $(EDGE_GROUPS)) -DEZVPN_MODULES=$(EDGE_MODULES)
+$(BUILD)/port/cold.o: CFLAGS += -DEZVPN_GROUPS=$(words $(EDGE_GROUPS))
+$(BUILD)/port/import.o: CFLAGS += -DEZVPN_MODULES=$(EDGE_MODULES)
 
 # musl has getrandom(2), which the port looks for in glibc only; before Linux 5.6 its other way can block.
 $(BUILD)/unix_mphal.o: CFLAGS += -D_HAVE_GETRANDOM -include sys/random.h
 
-$(BUILD)/port/inflate.o: CFLAGS += -O2
+# Where a start spends its time.
+$(BUILD)/port/inflate.o $(BUILD)/py/qstr.o $(BUILD)/py/map.o: CFLAGS += -O2
 
 $(BUILD)/py/builtinimport.o: CFLAGS += -Dmp_find_frozen_module=ezvpn_find_frozen_module
 

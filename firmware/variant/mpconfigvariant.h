@@ -27,6 +27,12 @@
 // Frozen modules only, unless MICROPYPATH says otherwise (port/main.c).
 #define MICROPY_PY_SYS_PATH_DEFAULT         ".frozen"
 
+// Of the collector's list of what is still to be marked. Where it overflows, the whole heap is looked through instead.
+#define MICROPY_GC_STACK_ENTRY_TYPE         uint32_t
+#define MICROPY_ALLOC_GC_STACK_SIZE         (1024)
+
+#define mp_builtin___import__               ezvpn_import // port/import.c
+
 // A signal is seen between two bytecodes, never in the middle of an allocation.
 #define MICROPY_ASYNC_KBD_INTR              (0)
 #define MICROPY_KBD_EXCEPTION               (1)
@@ -62,6 +68,8 @@
 #define MICROPY_PY_HASHLIB_MD5              (1)
 #define MICROPY_PY_HASHLIB_SHA1             (1)
 #define MICROPY_PY_CRYPTOLIB                (1)
+
+#define MICROPY_PY_DESCRIPTORS              (0)
 
 // Modules that no module of the agent or of the MQTT client imports.
 #define MICROPY_PY_ASYNCIO                  (0)

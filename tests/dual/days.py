@@ -1,4 +1,4 @@
-"""MicroPython only: a device replays days of traffic, line by line from a file. Every hour a line with its state, its heap, and how
+"""MicroPython only: a device replays days of traffic, line by line from a file. Every hour a line: its state, its heap, and how
 much of that a probe with its answer took. The broker is away for one hour in seven.
 
 Run by test_memory.py as `days.py CONFIG TRACE`. Each line of TRACE: [boot ms, socket, peer, port, datagram in hex].

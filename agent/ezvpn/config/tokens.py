@@ -80,24 +80,31 @@ _SYMBOLS = "{}[]|~"
 def split(line: str) -> "list[tuple[int, str]]":
     """The words of a line with their 0-based columns."""
     words = []
-    start = -1
-    for i in range(len(line)):
-        if line[i] in " \t\r\n":
-            if start >= 0:
-                words.append((start, line[start:i]))
-                start = -1
-        elif start < 0:
-            start = i
-    if start >= 0:
-        words.append((start, line[start:]))
+    start = 0
+    for blank in "\t\r\n":
+        line = line.replace(blank, " ")
+    for word in line.split(" "):
+        if word:
+            words.append((start, word))
+        start += len(word) + 1
     return words
 
 
 def lex(grammar: str) -> "list[str]":
     """The symbols of a grammar string: brackets, `|`, `~`, tokens, and the suffixes `$name` and `...` on their own."""
     symbols: "list[str]" = []
+    for part in grammar.split(" "):
+        # Most are plain words. MicroPython looks up each character that a loop takes out of a text, so those come whole.
+        if part.replace("-", "").isalpha():
+            symbols.append(part)
+        else:
+            _lex_part(part, symbols)
+    return symbols
+
+
+def _lex_part(part: str, symbols: "list[str]") -> None:
     token = ""
-    for char in grammar + " ":
+    for char in part + " ":
         if char == " " or char in _SYMBOLS or (char == "$" and token):
             if token.endswith("..."):
                 if len(token) > 3:
@@ -110,7 +117,6 @@ def lex(grammar: str) -> "list[str]":
                 symbols.append(char)
         else:
             token += char
-    return symbols
 
 
 def is_literal(token: str) -> bool:

@@ -1,6 +1,6 @@
 """The bounded ring of segments on the disk, written seldom.
 
-Level 4, dual; `files` is the runtime's state directory (`append`, `write`, `read`). Records are gathered in memory and go out as
+Level 4, dual; `files` is the runtime's state directory (`append`, `begin`, `read`). Records are gathered in memory and go out as
 one frame when 4 KiB are full, when something notable happened, and at the end: a tunnel that stands and is quiet costs no
 write at all.
 """
@@ -39,7 +39,7 @@ class Ring:
         self._serial += 1
         data = tape.head(self._serial)
         self.bytes = len(data)
-        if not self.files.write(self._name(self._serial), data):
+        if not self.files.begin(self._name(self._serial), data):
             self.failed += 1
 
     def put(self, tag: int, value: Value) -> None:

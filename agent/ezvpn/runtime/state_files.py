@@ -69,6 +69,10 @@ class StateFiles:
         the older of the two copies. False if it could not be written; the old content is then still there."""
         return self._done(name, lambda: self._write(name, data))
 
+    def begin(self, name: str, data: bytes) -> bool:
+        """Replace a file that is going to be appended to. Like `append` not forced to the disk: a power cut may take it."""
+        return self._done(name, lambda: self._replace(self.path(name), data, self._file_mode, False))
+
     def remove(self, name: str) -> bool:
         """Take a file of the directory away. False if that could not be done."""
         return self._done(name, lambda: os.remove(self.path(name)))
@@ -79,8 +83,8 @@ class StateFiles:
 
     # What each interpreter does in its own way
 
-    def _replace(self, path: str, data: bytes, mode: int) -> None:
-        """Write a file whole or not at all, on the disk when this comes back. Raises `OSError`."""
+    def _replace(self, path: str, data: bytes, mode: int, forced: bool = True) -> None:
+        """Write a file whole or not at all; forced: on the disk when this comes back. Raises `OSError`."""
         raise NotImplementedError
 
     def _make_folder(self, path: str) -> None:

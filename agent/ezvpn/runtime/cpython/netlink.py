@@ -73,7 +73,7 @@ class NetlinkKernel(RtnetlinkKernel):
             if text is None:
                 os.unlink(real)
             else:
-                _replace(real, text.encode("utf-8", "surrogateescape"))
+                _replace(real, text.encode("utf-8", "surrogateescape"), os.path.isabs(path))
         except FileNotFoundError as error:
             if text is not None:
                 raise KernelError(error.errno or 0, "cannot write " + real + ": " + (error.strerror or "error"))
@@ -81,7 +81,8 @@ class NetlinkKernel(RtnetlinkKernel):
             raise KernelError(error.errno or 0, "cannot write " + real + ": " + (error.strerror or "error"))
 
 
-def _replace(path: str, data: bytes) -> None:
+def _replace(path: str, data: bytes, forced: bool) -> None:
+    """forced: on the disk when this comes back. Ours live no longer than the machine's routes."""
     temporary = path + ".new"
     try:
         mode = os.stat(path).st_mode & 0o777
@@ -92,7 +93,8 @@ def _replace(path: str, data: bytes) -> None:
         with os.fdopen(fd, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(fd)
+            if forced:
+                os.fsync(fd)
         os.rename(temporary, path)
     except OSError as error:
         os.unlink(temporary)

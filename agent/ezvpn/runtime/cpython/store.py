@@ -123,7 +123,7 @@ class Store(StateFiles):
         os.mkdir(path, 0o700)
         _sync_folder(self.directory)
 
-    def _replace(self, path: str, data: bytes, mode: int) -> None:
+    def _replace(self, path: str, data: bytes, mode: int, forced: bool = True) -> None:
         half = temporary(path)
         fd = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
         try:
@@ -131,12 +131,14 @@ class Store(StateFiles):
                 os.fchmod(fd, mode)
                 file.write(data)
                 file.flush()
-                os.fsync(fd)
+                if forced:
+                    os.fsync(fd)
             os.rename(half, path)
         except OSError:
             self._forget_half(path)
             raise
-        _sync_folder(os.path.dirname(path) or ".")  # the new name itself must reach the disk too
+        if forced:
+            _sync_folder(os.path.dirname(path) or ".")  # the new name itself must reach the disk too
 
 
 def _sync_folder(path: str) -> None:

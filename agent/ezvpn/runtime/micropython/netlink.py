@@ -99,7 +99,8 @@ class NetlinkKernel(RtnetlinkKernel):
                 return
             with open(real + ".new", "w") as file:
                 file.write(text)
-                file.flush()  # on this port flush is fsync
+                if real == path:  # ours live no longer than the machine's routes
+                    file.flush()  # on this port flush is fsync
             os.rename(real + ".new", real)
         except OSError as error:
             number = error.errno or 0

@@ -77,7 +77,7 @@ class Store(StateFiles):
                 _chmod(self.directory, 0o700)
             held = living_holder(read_text(self.path("lock")), read_text)
             if not held:
-                self._replace(self.path("lock"), own_record(read_text).encode())
+                self._replace(self.path("lock"), own_record(read_text).encode(), 0, False)
         except OSError as error:
             raise CannotStart(Exit.MISSING, self._problem(self.directory, error))
         if held:
@@ -129,7 +129,7 @@ class Store(StateFiles):
         os.mkdir(path)
         _sync_folder(self.directory)
 
-    def _replace(self, path: str, data: bytes, mode: int = 0) -> None:
+    def _replace(self, path: str, data: bytes, mode: int, forced: bool = True) -> None:
         """mode: for a place that is open to others, 0 within the directory."""
         half = temporary(path)
         try:
@@ -138,14 +138,14 @@ class Store(StateFiles):
                     _chmod(half, mode)
                 if file.write(data) != len(data):
                     raise OSError(_ENOSPC)
-                file.flush()  # on this port flush is fsync
+                if forced:
+                    file.flush()  # on this port flush is fsync
             os.rename(half, path)
         except OSError:
             self._forget_half(path)
             raise
-        _sync_folder(
-            path.rpartition("/")[0] + "/" if "/" in path else "."
-        )  # the new name itself must reach the disk too
+        if forced:  # the new name itself must reach the disk too
+            _sync_folder(path.rpartition("/")[0] + "/" if "/" in path else ".")
 
 
 def _sync_folder(path: str) -> None:
