@@ -25,6 +25,7 @@
 #include "py/mphal.h"
 #include "py/runtime.h"
 
+#define STACK_KEPT (8192) // below the present call: in use, or soon again
 #define CONTROL_BYTES (512) // of ancillary data, in one message
 
 static mp_obj_t done(long result) {
@@ -217,11 +218,23 @@ static mp_obj_t edgec_heap_peak(void) {
 }
 MP_DEFINE_CONST_FUN_OBJ_0(edgec_heap_peak_obj, edgec_heap_peak);
 
-// heap_trim(): what the collector has freed goes back to the machine, as far as it fills pages
+// What deeper calls have left behind below this one: a start's imports go deep. Pages that were never there: ENOMEM, for nothing.
+static void stack_trim(size_t page) {
+    byte here;
+    uintptr_t least = (uintptr_t)MP_STATE_THREAD(stack_top) - MP_STATE_THREAD(stack_limit), end = (uintptr_t)&here - STACK_KEPT;
+    least &= ~(page - 1);
+    end &= ~(page - 1);
+    if (least < end) {
+        madvise((void *)least, end - least, MADV_DONTNEED);
+    }
+}
+
+// heap_trim(): what the collector has freed goes back to the machine, as far as it fills pages, and so does unused stack
 static mp_obj_t edgec_heap_trim(void) {
     most_pages = MAX(most_pages, heap_pages());
     const mp_state_mem_area_t *area = &MP_STATE_MEM(area);
     size_t page = sysconf(_SC_PAGESIZE);
+    stack_trim(page);
     // Two bits a block in the collector's table, 00: free.
     size_t table_bytes = page / MICROPY_BYTES_PER_GC_BLOCK / 4;
     byte *first = NULL;

@@ -19,7 +19,7 @@ _MODULES = "[modules]\n"
 
 @dataclass(frozen=True)
 class Budget:
-    """In bytes. limits, bases: by target · modules: .mpy bytes by package · heap: "life" and "probe"."""
+    """In bytes. limits, bases: by target · modules: .mpy bytes by package · heap: "life", "probe", "report"."""
 
     limits: dict[str, int]
     bases: dict[str, int]
@@ -35,7 +35,7 @@ def read(path: Path = BUDGET) -> Budget:
         limits = {name: int(row["limit"]) for name, row in rows.items()}
         bases = {name: int(row["base"]) for name, row in rows.items()}
         modules = {name: int(size) for name, size in table["modules"].items()}
-        heap = {name: int(table["heap"][name]) for name in ("life", "probe")}
+        heap = {name: int(table["heap"][name]) for name in ("life", "probe", "report")}
         return Budget(limits, bases, modules, heap)
     except (OSError, tomllib.TOMLDecodeError, ValueError, TypeError, AttributeError) as error:
         raise Trouble(f"{path.name}: {error}") from error

@@ -46,9 +46,11 @@ static void unpack(int group) {
         stop("ezvpn: this program file is damaged: install it again\n");
     }
     mprotect(to, size, PROT_READ);
-    // The packed bytes are still in the file, should anybody want them; in memory they were wanted once.
-    uintptr_t page = sysconf(_SC_PAGESIZE), first = packed->at & ~(page - 1);
-    madvise((void *)first, packed->at + packed->length - first, MADV_DONTNEED);
+    // The packed bytes are still in the file, should anybody want them; in memory they were wanted once. Those of all groups: the
+    // kernel has mapped some beside them.
+    const volatile struct packed *last = &ezvpn_packed[EZVPN_GROUPS - 1];
+    uintptr_t page = sysconf(_SC_PAGESIZE), first = ezvpn_packed[0].at & ~(page - 1);
+    madvise((void *)first, last->at + last->length - first, MADV_DONTNEED);
     done[group] = true;
 }
 

@@ -37,14 +37,16 @@ class Files:
         data = self.content.get(name)
         return data if data is None or count < 0 else data[:count]
 
-    def begin(self, name: str, data: bytes) -> bool:
+    def write(self, name: str, data: bytes) -> bool:
         self.writes += 1
         if not self.refuse:
             self.content[name] = bytes(data)
         return not self.refuse
 
+    begin = write
+
     def append(self, name: str, data: bytes) -> bool:
-        return self.begin(name, self.content.get(name, b"") + data)
+        return self.write(name, self.content.get(name, b"") + data)
 
 
 class RecordedDevice(Side):
@@ -70,7 +72,7 @@ class RecordedDevice(Side):
             self.answers.append(lambda now: self.core.resolved(id, self.names.get(host, []), now))
         elif order.name == "store":
             id, name, data = order.args
-            done = self.files.begin(name, data)
+            done = self.files.write(name, data)
             self.answers.append(lambda now: self.core.stored(id, done, now))
 
     def log(self) -> list[str]:

@@ -13,7 +13,7 @@ from ezvpn.wire.inet import ipv4_text
 
 SCRIPT = Path(__file__).with_name("days.py")
 CONFIG = "hostname edge1\nmqtt\n broker mqtt://198.51.100.4\n metrics 60\n" + SIX_LINES
-DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
 WARM_HOURS = 4
 # Rings turn over and hold now longer, now shorter texts. One lost object of 64 bytes an hour would add 2816.
 SLACK_BYTES = 2048
@@ -32,8 +32,8 @@ def record(config: str, days: int) -> list[list[object]]:
     w.node.receive = receive  # type: ignore[method-assign]
     w.configure(config)
     w.up()
-    for _ in range(days):
-        w.wait(DAY_MS)
+    for _ in range(days * 24):
+        w.wait(HOUR_MS)
     return heard
 
 

@@ -291,9 +291,7 @@ class _Walk:
     states before the first token, and of the words `no` and `default`, is None.
     """
 
-    def __init__(
-        self, mode: Mode, line: str, words: "list[tuple[int, str]]", only: "list[int] | None" = None
-    ) -> None:
+    def __init__(self, mode: Mode, line: str, words: "list[tuple[int, str]]", only: "list[int] | None" = None) -> None:
         self.mode = mode
         self.only = only  # entries of the table; None: all
         self.line = line

@@ -17,12 +17,12 @@ from ezvpn.ike.endpoint import Endpoint
 from ezvpn.ike.events import ChildDown, ChildUp, Event, Incoming, PeerMoved, Watch
 from ezvpn.ike.status import TunnelStatus
 from ezvpn.log import CATALOG, LogRecord, Ring, Severity
-from ezvpn.node import lastrun
 from ezvpn.node.callers import Callers
 from ezvpn.node.counters import gathered
 from ezvpn.node.debugging import Debugging
 from ezvpn.node.facts import Facts, Order
 from ezvpn.node.handover import Handover
+from ezvpn.node.lastrun import LastRun
 from ezvpn.node.plane_watch import PlaneWatch
 from ezvpn.node.provisional import Provisional
 from ezvpn.node.receivers import received, receivers
@@ -82,7 +82,6 @@ class Device:
         self._next_lookup = 1
         self._closing = False
         self._started = False
-        self._marked = False  # the next run will know of this one
         self._strays_at: "int | None" = None
         self._refresh_at: "int | None" = None
         self._watch = PlaneWatch(self.endpoint, plane)
@@ -93,6 +92,7 @@ class Device:
         self._stderr = StderrLog(self.log, self.order)
         self.transfers: "Transfers | None" = None  # type: ignore[name-defined] # noqa: F821 # made with the first console
         self._reports = Reports(self.reporter, self._edges, crypto, facts, self.order)
+        self._last_run = LastRun(self.order, facts.machine_boot)
         self.reload = ScheduledReload(self.order, self.note)
         self.provisional = Provisional(self.order, self.note, self.stored_text, lambda: self.config, self.apply)
 
@@ -124,6 +124,7 @@ class Device:
                 self.reporter.tunnel_removed(edge.tunnel.name, now)
         self.time.configure(config.ntp_servers, now)
         self._reports.configured(now)
+        self._last_run.begin(now)
         for settings in wanted:
             existing = self._edge(settings.name)
             edge = existing or self._new_edge(settings, now)
@@ -189,8 +190,7 @@ class Device:
 
     def reboot(self) -> None:
         """`reload`: the next run will know that it was wanted."""
-        self._marked = False
-        self.order("store", lastrun.RECORD_ID, lastrun.RECORD, lastrun.RELOAD)
+        self._last_run.reload()
         self.order("reboot")
 
     def all_counters(self) -> "list[tuple[str, int]]":

@@ -9,7 +9,6 @@ from ezvpn.config.model import Config
 from ezvpn.crypto.port import Crypto
 from ezvpn.dataplane.port import DataPlane, Edge
 from ezvpn.ike.timers import earlier
-from ezvpn.node import lastrun
 from ezvpn.node.device import Device
 from ezvpn.node.facts import TRANSFER_LOOKUPS, Facts, Order
 from ezvpn.node.provisional import STORE_ID
@@ -31,6 +30,7 @@ class Node(Device):
         self._timed: "tuple[object, ...]" = (
             self.reporter,
             self._handover,
+            self._last_run,
             self._reports,
             self.provisional,
             self.reload,
@@ -49,9 +49,7 @@ class Node(Device):
         for edge in self._edges:
             edge.tunnel.timeout(now)
             self._obey(edge, now)
-        if self._reports.deadline() is not None and not self._marked:
-            self._marked = True
-            self.order("store", lastrun.RECORD_ID, lastrun.RECORD, lastrun.running(self.facts.machine_boot))
+        self._last_run.timeout(now)
         self._reports.timeout(now)
         if self._refresh_at is not None and self._refresh_at <= now:
             self._refresh(now)
@@ -280,8 +278,7 @@ class Node(Device):
         self.reload.close()
         self._closing = True
         self._refresh_at = None
-        if self._marked:
-            self.order("store", lastrun.RECORD_ID, lastrun.RECORD, lastrun.STOPPED)
+        self._last_run.stop()
         for edge in self._edges:
             edge.tunnel.close(now)
             self._obey(edge, now)

@@ -18,6 +18,7 @@ base = 4_000
 [heap]
 life = 1
 probe = 2
+report = 3
 
 [modules]
 "ezvpn" = 300

@@ -253,7 +253,7 @@ def test_a_user_sets_the_clock():
 def test_reload_is_written_down_before_it_happens():
     w = World()
     w.configure("hostname x\n")
-    w.wait(10)
+    w.wait(2000)
     NodeHost(w.node).reboot(w.now)
     w.drain(w.device)
     w.call(w.device, w.node.close, w.now)
@@ -267,6 +267,15 @@ def test_reload_is_written_down_before_it_happens():
 def test_an_orderly_stop_is_written_down():
     w = World()
     w.configure("hostname x\n")
-    w.wait(10)
+    w.wait(2000)
+    w.call(w.device, w.node.close, w.now)
+    assert w.device.ordered("store")[-1] == (-2, "lastrun", b"stopped\n")
+
+
+def test_no_datagram_of_a_start_waits_for_that():
+    w = World()
+    w.configure("hostname x\n")
+    w.wait(1999)
+    assert not [order for order in w.device.ordered("store") if order[1] == "lastrun"]
     w.call(w.device, w.node.close, w.now)
     assert w.device.ordered("store")[-1] == (-2, "lastrun", b"stopped\n")
