@@ -4,11 +4,13 @@
 
 #define CODE_BITS (15)
 #define SYMBOLS (288)
-#define FAST_BITS (9) // codes up to here are one look at a table
+#define FAST_BITS (10) // codes up to here are one look at a table
+
+#define WORD_BITS (8 * sizeof(size_t))
 
 typedef struct {
     const uint8_t *next, *end;
-    uint32_t bits; // the lowest comes first
+    size_t bits; // the lowest comes first
     unsigned count;
     unsigned missing; // bytes read behind the end
 } reader_t;
@@ -20,12 +22,25 @@ typedef struct {
     uint16_t symbol[SYMBOLS];      // in the order of their codes
 } code_t;
 
-static code_t literals, distances; // 4 kB, needed for a moment: not on a small stack
+static code_t literals, distances; // 6 kB, needed for a moment: not on a small stack
 
-static void fill(reader_t *in) {
-    while (in->count <= 24) {
+// At least WORD_BITS - 7 bits.
+static inline void fill(reader_t *in) {
+    #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    if ((size_t)(in->end - in->next) >= sizeof(size_t)) {
+        // A word at once; what has no room comes again with the next one, at the same place.
+        size_t word;
+        memcpy(&word, in->next, sizeof(word));
+        in->bits |= word << in->count;
+        in->next += (WORD_BITS - 1 - in->count) / 8;
+        in->count |= WORD_BITS - 8;
+        return;
+    }
+    #endif
+    in->bits &= ((size_t)1 << in->count) - 1;
+    while (in->count <= WORD_BITS - 8) {
         if (in->next < in->end) {
-            in->bits |= (uint32_t)*in->next++ << in->count;
+            in->bits |= (size_t)*in->next++ << in->count;
         } else {
             in->missing++;
         }
@@ -33,12 +48,19 @@ static void fill(reader_t *in) {
     }
 }
 
-static uint32_t take(reader_t *in, unsigned number) {
-    fill(in);
-    uint32_t value = in->bits & ((1u << number) - 1);
+static inline uint32_t take(reader_t *in, unsigned number) {
+    if (in->count < number) {
+        fill(in);
+    }
+    uint32_t value = in->bits & (((size_t)1 << number) - 1);
     in->bits >>= number;
     in->count -= number;
     return value;
+}
+
+// Whether bits behind the end were used.
+static inline bool overrun(const reader_t *in) {
+    return in->missing * 8 > in->count;
 }
 
 // False: no code has these lengths.
@@ -79,8 +101,10 @@ static bool make(code_t *code, const uint8_t *lengths, unsigned number) {
 }
 
 // The next symbol, -1: there is no such code.
-static int decode(reader_t *in, const code_t *code) {
-    fill(in);
+static inline int decode(reader_t *in, const code_t *code) {
+    if (in->count < CODE_BITS) {
+        fill(in);
+    }
     unsigned found = code->fast[in->bits & ((1u << FAST_BITS) - 1)];
     if (found != 0) {
         in->bits >>= found & 15;
@@ -173,7 +197,7 @@ bool edge_inflate(const uint8_t *in, size_t length, uint8_t *out, size_t size) {
             if (symbol == 256) {
                 break;
             }
-            if (symbol < 0 || symbol > 285 || at == size || reader.missing > 4) {
+            if (symbol < 0 || symbol > 285 || at == size || overrun(&reader)) {
                 return false;
             }
             if (symbol < 256) {
@@ -190,10 +214,17 @@ bool edge_inflate(const uint8_t *in, size_t length, uint8_t *out, size_t size) {
             if (back > at || run > size - at) {
                 return false;
             }
-            for (; run != 0; run--, at++) {
+            size_t end = at + run;
+            if (back >= sizeof(size_t) && end + sizeof(size_t) <= size) {
+                for (; at < end; at += sizeof(size_t)) {
+                    memcpy(out + at, out + at - back, sizeof(size_t));
+                }
+                at = end; // what is behind it comes later
+            }
+            for (; at < end; at++) {
                 out[at] = out[at - back];
             }
         }
     }
-    return at == size && reader.missing <= 4;
+    return at == size && !overrun(&reader);
 }
