@@ -26,7 +26,9 @@ def test_a_week_of_probes_keys_and_outages_needs_no_more_heap_than_a_day(tmp_pat
     assert len(rows) >= DAYS * 24 - 1
     assert {row[1] for row in rows} == {"IPSEC_ACTIVE"}
     heap = {int(row[0]): int(row[2]) for row in rows}
-    assert max(size for hour, size in heap.items() if hour >= 24) - max(heap[hour] for hour in WARM_HOURS) < SLACK_BYTES, said
+    assert (
+        max(size for hour, size in heap.items() if hour >= 24) - max(heap[hour] for hour in WARM_HOURS) < SLACK_BYTES
+    ), said
     # With a broker each round has the metrics of a minute, too.
     rounds = {int(row[3]) for row in rows}
     limits = budget.read().heap

@@ -12,7 +12,8 @@ import sys
 from doubles.host import SECRETS, FakeHost, tunnel_up
 
 from ezvpn.config.commands import Modes
-from ezvpn.config.grammar import CR, Mode
+from ezvpn.config.grammar import Mode
+from ezvpn.config.match import CR
 from ezvpn.console.exec_commands import PRIVILEGED, USER
 from ezvpn.console.host import XauthPrompt
 from ezvpn.console.shell import Session

@@ -18,7 +18,8 @@ from ezvpn.config import (
     kept,
 )
 from ezvpn.config.draft import Draft
-from ezvpn.config.grammar import Match, Mode
+from ezvpn.config.grammar import Mode
+from ezvpn.config.match import Match
 
 _EVERYWHERE = (
     ("end", ("Leave configuration",), "end"),

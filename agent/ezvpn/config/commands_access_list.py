@@ -5,7 +5,7 @@ Level 3, pure. They say what a crypto map protects; nothing is filtered by them 
 
 from ezvpn.config import access_words
 from ezvpn.config.draft import Draft, Rejected
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.config.model import AccessEntry, AccessList
 
 # One line from the action on, in three forms: with ports for TCP and UDP, with types for ICMP, and everything else.

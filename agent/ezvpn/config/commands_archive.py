@@ -4,7 +4,7 @@ Level 3, pure. What is kept is done by `console.archive`.
 """
 
 from ezvpn.config.draft import Draft
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.config.model import Archive
 
 GLOBAL = (("archive ~", ("Keep saved configurations",), "archive"),)

@@ -4,7 +4,7 @@ Level 3, pure. Whether a profile is complete is not decided here: lines come one
 """
 
 from ezvpn.config.draft import Draft, Rejected
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.config.model import EzvpnProfile, Peer
 
 EZVPN = (

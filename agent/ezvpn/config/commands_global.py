@@ -7,7 +7,7 @@ Level 3, pure. Block openers set `draft.block`; the lines inside are in `command
 
 from ezvpn.config import tokens
 from ezvpn.config.draft import Draft, Rejected
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.config.model import Config, EzvpnProfile, Interface, Mqtt, Policy, PresharedKey, TransformSet
 from ezvpn.config.transforms import esp_transform
 from ezvpn.ike.params import Keepalive

@@ -6,7 +6,7 @@ affair. Lines such as `speed auto` are in `config.kept`.
 
 from ezvpn.config import tokens
 from ezvpn.config.draft import Draft, Rejected
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 
 INTERFACE = (
     (

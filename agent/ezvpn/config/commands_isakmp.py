@@ -4,7 +4,7 @@ Level 3, pure.
 """
 
 from ezvpn.config.draft import Draft
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.config.model import Policy
 from ezvpn.config.transforms import HASHES
 

@@ -6,7 +6,7 @@ Level 3, pure. Other lines of a router (aux, vty) have no meaning here and are k
 
 from ezvpn.config.access import Line, User
 from ezvpn.config.draft import Draft, Rejected
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 
 GLOBAL = (
     (

@@ -5,7 +5,7 @@ Level 3, pure. The topics and what they carry are in `report`.
 
 from ezvpn.config import tokens
 from ezvpn.config.draft import Draft, Rejected
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.config.model import Mqtt
 
 MQTT = (

@@ -4,7 +4,7 @@ Level 3, pure.
 """
 
 from ezvpn.config.draft import Draft, Rejected
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.config.model import NtpServer
 
 SERVERS_MAX = 4

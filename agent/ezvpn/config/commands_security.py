@@ -4,7 +4,7 @@ Level 3, pure. The key itself is no part of a configuration: `key config-key` is
 """
 
 from ezvpn.config.draft import Draft
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 
 GLOBAL = (
     (

@@ -5,8 +5,8 @@ Level 3, pure. What the setters of `commands_*` work on; `config.editor` moves i
 
 from ezvpn.config import secrets
 from ezvpn.config.access import Line
-from ezvpn.config.grammar import Match
 from ezvpn.config.kept_line import Kept
+from ezvpn.config.match import Match
 from ezvpn.config.model import (
     AccessList,
     Archive,

@@ -6,8 +6,9 @@ Level 3, pure. `config.text` feeds it files, the console feeds it keystrokes: th
 from ezvpn.config import commands, commands_line, kept
 from ezvpn.config.access import Line
 from ezvpn.config.draft import Draft, Rejected
-from ezvpn.config.grammar import Match, Mode, first_match
+from ezvpn.config.grammar import Mode, first_match
 from ezvpn.config.kept_line import Kept
+from ezvpn.config.match import Match
 from ezvpn.config.model import Archive, Config, Interface, MapEntry
 
 MAX_LINE = 1024

@@ -7,8 +7,8 @@ because somebody may count on it.
 """
 
 from ezvpn.compat import const
-from ezvpn.config.grammar import Match
 from ezvpn.config.kept_line import Kept
+from ezvpn.config.match import Match
 
 # Where kept lines stand in a configuration, in the order in which IOS prints.
 TOP = const(0)  # before hostname

@@ -6,7 +6,7 @@ A file is read to its end; every line that cannot be used is reported with its n
 
 from ezvpn.config import references, secrets, tokens
 from ezvpn.config.editor import Editor
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.config.model import Config
 from ezvpn.config.render import render as render
 from ezvpn.config.render import to_text as to_text

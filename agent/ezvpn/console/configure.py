@@ -7,7 +7,8 @@ replayed on the configuration that runs when they take effect, so that no consol
 from ezvpn.compat import const
 from ezvpn.config import model, references, tokens
 from ezvpn.config.editor import Editor
-from ezvpn.config.grammar import Match, Mode
+from ezvpn.config.grammar import Mode
+from ezvpn.config.match import Match
 from ezvpn.console.host import Host
 
 _MAX_LINES = const(512)  # of one block; no block that means something has more

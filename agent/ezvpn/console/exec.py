@@ -3,7 +3,8 @@
 Level 4, pure. The commands and what they do are in `exec_*`.
 """
 
-from ezvpn.config.grammar import Match, Mode
+from ezvpn.config.grammar import Mode
+from ezvpn.config.match import Match
 from ezvpn.console import loading, pipes
 from ezvpn.console.caller import Caller, Failed
 from ezvpn.console.exec_commands import ACTIONS, PRIVILEGED, USER

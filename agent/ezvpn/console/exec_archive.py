@@ -4,7 +4,7 @@ Level 4, pure.
 """
 
 from ezvpn.config import changes
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.config.model import Config
 from ezvpn.console import archive, loading, render_json
 from ezvpn.console.caller import Caller, Failed

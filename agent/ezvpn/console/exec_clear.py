@@ -4,7 +4,7 @@ Level 4, pure. What a tunnel does then is its own: with `connect auto` it comes 
 something was cleared; when nothing was, that is said.
 """
 
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.console.caller import Caller, Failed
 from ezvpn.console.render import CONN_ID_BASE
 from ezvpn.ike.status import TunnelStatus

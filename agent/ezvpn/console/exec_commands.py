@@ -3,7 +3,7 @@
 Level 4, pure. Which of them need `enable` is decided by the table they stand in.
 """
 
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.console import login
 from ezvpn.console.caller import Caller, Failed
 from ezvpn.console.debug import date

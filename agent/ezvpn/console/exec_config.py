@@ -3,8 +3,8 @@
 Level 4, pure. `copy` and files are in `exec_files`, `configure replace` and differences in `exec_replace`.
 """
 
-from ezvpn.config.grammar import Match
 from ezvpn.config.masking import mask
+from ezvpn.config.match import Match
 from ezvpn.config.render import render as render_config
 from ezvpn.console import archive, loading, render, render_json, sections
 from ezvpn.console.caller import Caller, Failed

@@ -3,7 +3,7 @@
 Level 4, pure. The time runs in `node.provisional`. IOS says `configure terminal revert timer N` and `configure revert` for it.
 """
 
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.console import render_json
 from ezvpn.console.caller import Caller, Failed
 from ezvpn.report.json_text import Object

@@ -4,7 +4,7 @@ Level 4, pure. All consoles share one mask, as in IOS; where the lines show is a
 console`. The words of the lines are in `debug_words`.
 """
 
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.console.caller import Caller
 from ezvpn.log import Debug, Severity
 from ezvpn.report.json_text import Object

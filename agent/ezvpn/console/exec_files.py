@@ -4,8 +4,8 @@ Level 4, pure. Files are `running-config`, `startup-config` and `flash:NAME`; `H
 """
 
 from ezvpn.config.editor import Editor
-from ezvpn.config.grammar import Match
 from ezvpn.config.masking import mask
+from ezvpn.config.match import Match
 from ezvpn.config.model import clone, same
 from ezvpn.console import loading, render_json
 from ezvpn.console.caller import Caller, Failed

@@ -3,7 +3,7 @@
 Level 4, pure. Such a line is no part of any configuration and never shown again.
 """
 
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.console.caller import Caller, Failed
 from ezvpn.record import Secret
 from ezvpn.report.json_text import clean

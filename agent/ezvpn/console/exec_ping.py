@@ -3,7 +3,7 @@
 Level 4, pure. What is sent is the device's (`node.ping`, `node.traceroute`); Ctrl-C and Ctrl-Shift-6 break off.
 """
 
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.console.caller import Caller, Failed
 from ezvpn.console.exec_network import named
 from ezvpn.console.probes import PingRequest, Progress, TraceRequest

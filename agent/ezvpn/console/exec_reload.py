@@ -4,7 +4,7 @@ Level 4, pure. The time runs in `node.reload`.
 """
 
 from ezvpn.config import text as config_text
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.config.model import same
 from ezvpn.console import render_json
 from ezvpn.console.caller import Caller, Failed

@@ -4,7 +4,7 @@ Level 4, pure. What a change does is `config.changes`.
 """
 
 from ezvpn.config import changes
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.config.model import Config, same
 from ezvpn.console import loading, render_json
 from ezvpn.console.caller import Caller, Failed

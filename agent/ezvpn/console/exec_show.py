@@ -4,7 +4,7 @@
 Level 4, pure.
 """
 
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.console import exec_debug, render, render_json
 from ezvpn.console.caller import Caller
 from ezvpn.console.exec_archive import SHOW_ARCHIVE, SHOWS_ARCHIVE

@@ -4,7 +4,7 @@
 Level 4, pure.
 """
 
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.console import render, render_json, render_map, render_policy, render_session, render_session_json
 from ezvpn.console.caller import Caller, Failed
 from ezvpn.ike.status import TunnelStatus

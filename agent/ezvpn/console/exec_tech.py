@@ -5,7 +5,7 @@ Level 4, pure. What cannot be shown here says so in its place.
     show tech-support                 up_ms, sections: [command answer problem], answer as that command's own, null with a problem
 """
 
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.console.caller import Caller, Failed
 from ezvpn.console.render_json import top
 from ezvpn.report.json_text import Object

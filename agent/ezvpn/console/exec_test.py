@@ -3,7 +3,7 @@
 Level 4, pure.
 """
 
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.console.caller import Caller
 from ezvpn.console.exec_ping import Running
 

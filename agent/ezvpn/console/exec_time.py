@@ -3,7 +3,7 @@
 Level 4, pure. The layout is imported where it is used: a console that nobody asks for it does without. All times are UTC.
 """
 
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.console.caller import Caller, Failed
 from ezvpn.console.debug import Clock
 from ezvpn.report.json_text import Object

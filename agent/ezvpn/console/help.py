@@ -4,7 +4,8 @@ Level 4, pure. What can stand where comes from the tables (`config.grammar`); he
 """
 
 from ezvpn.config import tokens
-from ezvpn.config.grammar import CR, Mode
+from ezvpn.config.grammar import Mode
+from ezvpn.config.match import CR
 from ezvpn.console import pipes
 from ezvpn.console.configure import Configure
 from ezvpn.console.exec import Exec

@@ -3,7 +3,8 @@
 Level 4, pure. What a pattern means is in `regex`.
 """
 
-from ezvpn.config.grammar import Match, Mode
+from ezvpn.config.grammar import Mode
+from ezvpn.config.match import Match
 from ezvpn.console.caller import Failed
 from ezvpn.console.regex import BadPattern, Pattern
 

@@ -6,7 +6,7 @@ of an idle session. Not here: what a command does (`exec_*`, `configure`), how a
 """
 
 from ezvpn.compat import const
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.console import editor
 from ezvpn.console.caller import Caller, Failed
 from ezvpn.console.configure import Configure, tells_secret

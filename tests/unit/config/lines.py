@@ -1,7 +1,7 @@
 """Feeding lines to an editor, for the tests of the commands."""
 
 from ezvpn.config.editor import Editor
-from ezvpn.config.grammar import Match
+from ezvpn.config.match import Match
 from ezvpn.config.model import Config
 
 

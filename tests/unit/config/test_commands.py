@@ -5,7 +5,8 @@ import pytest
 from ezvpn.config import commands, kept
 from ezvpn.config.compiler import Command
 from ezvpn.config.draft import Draft
-from ezvpn.config.grammar import Match, Mode
+from ezvpn.config.grammar import Mode
+from ezvpn.config.match import Match
 from ezvpn.config.model import Config
 
 NAMES = commands.Modes().names()

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ezvpn.config import commands
-from ezvpn.config.grammar import CR, Match, Mode, first_match
+from ezvpn.config.grammar import Mode, first_match
+from ezvpn.config.match import CR, Match
 from ezvpn.console.exec_commands import PRIVILEGED
 
 TABLE = (
