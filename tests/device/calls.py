@@ -4,6 +4,7 @@ FOLDER holds rsa.der, a private key, and rsa-public.der. Not called: settimeofda
 """
 
 import errno
+import gc
 import hashlib
 import os
 import struct
@@ -60,7 +61,23 @@ print("signal", _edgec.read(signals, told), told[0])
 
 before = _edgec.boottime()
 time.sleep_ms(20)
-print("boottime", 20 <= _edgec.boottime() - before < 2000, _edgec.heap_peak() > 100000)
+print("boottime", 20 <= _edgec.boottime() - before < 2000, _edgec.heap_peak() > 20000)
+
+
+def resident_kb():
+    with open("/proc/self/status") as file:
+        return [int(line.split()[1]) for line in file if line.startswith("VmRSS")][0]
+
+
+kept = bytes(range(256))
+filled = [bytes(1000) for _ in range(2000)]
+peak, full = _edgec.heap_peak(), resident_kb()
+filled = None
+gc.collect()
+_edgec.heap_trim()
+print("trim", full - resident_kb() > 1500, _edgec.heap_peak() == peak, kept == bytes(range(256)))
+print("again", [bytes(1000) for _ in range(2000)] == [bytes(1000)] * 2000)
+
 print("mount", refused(_edgec.mount, "none", folder + "/none", "tmpfs", 0, ""), refused(_edgec.reboot, 1))
 print("exec", refused(_edgec.execv, [folder + "/none", "x"]), refused(_edgec.execv, []))
 

@@ -27,6 +27,8 @@ no tty 25
 silence None
 signal 128 12
 boottime True True
+trim True True True
+again True
 mount ENOENT EINVAL
 exec ENOENT ENOENT
 """
