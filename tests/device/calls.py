@@ -75,7 +75,7 @@ peak, full = _edgec.heap_peak(), resident_kb()
 filled = None
 gc.collect()
 _edgec.heap_trim()
-print("trim", full - resident_kb() > 1500, _edgec.heap_peak() == peak, kept == bytes(range(256)))
+print("trim", full - resident_kb() > 1500, _edgec.heap_peak() >= peak, kept == bytes(range(256)))
 print("again", [bytes(1000) for _ in range(2000)] == [bytes(1000)] * 2000)
 
 print("mount", refused(_edgec.mount, "none", folder + "/none", "tmpfs", 0, ""), refused(_edgec.reboot, 1))
