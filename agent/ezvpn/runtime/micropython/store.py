@@ -110,9 +110,10 @@ class Store(StateFiles):
             return False
 
     def private_file(self, path: str) -> Answer:
-        """A new file, anywhere; returns what writes to its end. Its mode is the shell's business. Raises `CannotStart`."""
+        """A new file that only its owner may read, anywhere; returns what writes to its end. Raises `CannotStart`."""
         try:
             file = open(path, "wb")  # noqa: SIM115 it stays open
+            _chmod(path, 0o600)  # empty so far
         except OSError as error:
             raise CannotStart(Exit.MISSING, path + ": " + self._words(error))
 

@@ -128,3 +128,4 @@ except CannotStart as fault:
     )
     assert out == f"3 {tmp_path}/no/keys: no such file or directory\n"
     assert (tmp_path / "keys").read_bytes() == b"onetwo"
+    assert (tmp_path / "keys").stat().st_mode & 0o777 == 0o600
