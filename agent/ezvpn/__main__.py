@@ -4,27 +4,41 @@ import sys
 
 from ezvpn.compat import IS_MICROPYTHON, PROGRAM
 from ezvpn.runtime.exits import Exit
+from ezvpn.version import VERSION
+
+_USAGE = f"""Usage: {PROGRAM} run [CONFIG] [OPTIONS]
+       {PROGRAM} exec [--state-dir DIR] COMMAND
+       {PROGRAM} replay TRACE [OPTIONS]
+       {PROGRAM} version
+Try '{PROGRAM} run --help'."""
 
 
 def small_main(words: "list[str]") -> int:
-    """The command line where there is no typer: `run` and `replay`."""
-    if words[:1] == ["replay"]:
+    """The command line where there is no typer: what a device needs."""
+    first = words[0] if words else ""
+    if first == "replay":
         from ezvpn.replay import main as replay_main
 
         return replay_main(words[1:])
-    if words[:1] != ["run"]:
-        print(
-            f"Usage: {PROGRAM} run [CONFIG] [OPTIONS]\n"
-            f"       {PROGRAM} replay TRACE [OPTIONS]\nTry '{PROGRAM} run --help'.",
-            file=sys.stderr,
-        )
-        return Exit.USAGE
-    try:
-        from ezvpn.main import main
+    if first == "exec":
+        from ezvpn.runtime.micropython.exec_command import main as exec_main
 
-        return main(words[1:])
-    except KeyboardInterrupt:
-        return Exit.STOPPED  # Ctrl-C while the agent was still being loaded
+        return exec_main(words[1:])
+    if first == "run":
+        try:
+            from ezvpn.main import main
+
+            return main(words[1:])
+        except KeyboardInterrupt:
+            return Exit.STOPPED  # Ctrl-C while the agent was still being loaded
+    if first in ("version", "--version"):
+        print("ezvpn " + VERSION)
+        return Exit.STOPPED
+    if first in ("--help", "-h"):
+        print(_USAGE)
+        return Exit.STOPPED
+    print(_USAGE, file=sys.stderr)
+    return Exit.USAGE
 
 
 if IS_MICROPYTHON:

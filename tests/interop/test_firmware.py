@@ -57,6 +57,9 @@ def test_the_heap_of_a_whole_life_is_within_its_budget(lab: Lab) -> None:
     dashboard.wait_state(state="IPSEC_ACTIVE")
     for what in ("running-config", "crypto ipsec sa", "logging", "crypto isakmp sa detail", "tech-support"):
         edge.agent.execute("show " + what)
+    words = (*agent("firmware"), "exec", "--state-dir", str(edge.agent.state_dir))
+    assert "Current State: IPSEC_ACTIVE" in edge.space.run([*words, "show", "crypto ipsec client ezvpn"]).stdout
+    assert edge.space.run([*words, "show nothing"], check=False).returncode == 1
     edge.check_both_ways()
     edge.check_transfer()
     edge.agent.execute("clear crypto session")

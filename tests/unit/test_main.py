@@ -18,6 +18,7 @@ from doubles.serial_cable import Cable
 
 from ezvpn.runtime.cpython.store import Store
 from ezvpn.terminal import agent as terminal
+from ezvpn.version import VERSION
 
 BOTH = pytest.mark.parametrize("interpreter", ["cpython", "micropython"])
 SECRET = "sesame-of-the-group"
@@ -183,6 +184,22 @@ def test_ctrl_c_while_it_is_loaded_is_a_stop(interpreter):
         [*program, "-c", INTERRUPTED], env=micropython.environment(), capture_output=True, text=True, timeout=20
     )
     assert (done.stdout, done.stderr) == ("exit 0\n", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["version"], 0, "ezvpn " + VERSION),
+        (["--help"], 0, "run [CONFIG]"),
+        (["run", "--help"], 0, "--console"),
+        ([], 2, "exec [--state-dir DIR] COMMAND"),
+        (["start"], 2, "run --help"),
+    ],
+)
+def test_the_small_command_line(words, code, said):
+    command = [micropython.PROGRAM, "-m", "ezvpn", *words]
+    done = subprocess.run(command, env=micropython.environment(), capture_output=True, text=True, timeout=20)
+    assert (done.returncode, said in (done.stderr if code else done.stdout)) == (code, True), done
 
 
 @BOTH
