@@ -17,6 +17,7 @@ import platform
 import sys
 import sysconfig
 import venv
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,8 @@ from ezvpn_hil.lab.strongswan_conf import TOOL_CONF, client_conf, daemon_conf
 from ezvpn_hil.lab.vpnc import SCRIPT, vpnc_conf
 
 IKE, ESP = "aes128-sha1-modp1024", "aes128-sha1"
-GATEWAY = Gateway(ike=(IKE,), esp=(ESP,))
+# A user for each remote: INITIAL-CONTACT of one ends the others' sessions of the same user.
+GATEWAY = Gateway(ike=(IKE,), esp=(ESP,), users=tuple((f"user{number}", "password") for number in range(4)))
 LIMIT_S = 20.0
 PROBE = Path(__file__).with_name("probe.py")
 
@@ -53,10 +55,12 @@ class Remote:
     """One program in a client's namespace of its own."""
 
     name = ""
+    number = 0  # which of the gateway's users it is
 
     def __init__(self, lab: Lab, space: Namespace) -> None:
         self.space = space
         self.gateway: RunningGateway = lab.gateways[0]
+        self.options = replace(GATEWAY, users=GATEWAY.users[self.number :])
         self.folder = lab.path / f"bench-{self.name}"
         self.folder.mkdir()
         self.log = self.folder / "log"
@@ -95,7 +99,7 @@ class Agent(Remote):
         super().__init__(lab, space)
         self._config = self.folder / "startup.conf"
         self._config.touch(0o600)
-        self._config.write_text(SUITE + six_lines(self.gateway.options, self.gateway.address))
+        self._config.write_text(SUITE + six_lines(self.options, self.gateway.address))
         self._program = self.program()
 
     def program(self) -> Path:
@@ -117,6 +121,7 @@ class Firmware(Agent):
 
 class CPython(Agent):
     name = "cpython"
+    number = 1
 
     def program(self) -> Path:
         return _installed(self.folder / "environment")
@@ -137,12 +142,13 @@ def _installed(folder: Path) -> Path:
 
 class Vpnc(Remote):
     name = "vpnc"
+    number = 2
 
     def __init__(self, lab: Lab, space: Namespace) -> None:
         super().__init__(lab, space)
         self._conf, self._script, self._pid = (self.folder / name for name in ("vpnc.conf", "script.sh", "pid"))
         self._conf.touch(0o600)
-        self._conf.write_text(vpnc_conf(self.gateway, "modp1024"))
+        self._conf.write_text(vpnc_conf(self.options, self.gateway.address, "modp1024"))
         self._script.write_text(SCRIPT)
         self._script.chmod(0o755)
 
@@ -160,6 +166,7 @@ class Vpnc(Remote):
 
 class StrongSwan(Remote):
     name = "strongSwan"
+    number = 3
 
     def __init__(self, lab: Lab, space: Namespace) -> None:
         super().__init__(lab, space)
@@ -168,7 +175,7 @@ class StrongSwan(Remote):
         (self.folder / "tool.conf").write_text(TOOL_CONF)
         self._conf = self.folder / "swanctl.conf"
         self._conf.touch(0o600)
-        self._conf.write_text(client_conf(self.gateway.options, self.gateway.address, IKE, ESP))
+        self._conf.write_text(client_conf(self.options, self.gateway.address, IKE, ESP))
 
     def steps(self) -> tuple[list[dict[str, Any]], dict[str, str]]:
         self._socket.unlink(missing_ok=True)

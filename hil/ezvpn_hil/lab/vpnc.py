@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ezvpn_hil.lab.gateway import RunningGateway
 from ezvpn_hil.lab.namespace import LabError, Namespace
+from ezvpn_hil.lab.plan import Gateway
 from ezvpn_hil.lab.processes import end, wait_until
 
 LIMIT_S = 40
@@ -41,12 +42,12 @@ exit 0
 DH_GROUPS = {"modp1024": "dh2", "modp1536": "dh5", "modp2048": "dh14"}
 
 
-def vpnc_conf(gateway: RunningGateway, dh: str, password: str | None = None) -> str:
+def vpnc_conf(gateway: Gateway, address: str, dh: str, password: str | None = None) -> str:
     """dh: modp1024, modp1536 or modp2048."""
-    user, stored = gateway.options.users[0]
-    return f"""IPSec gateway {gateway.address}
-IPSec ID {gateway.options.group}
-IPSec secret {gateway.options.psk}
+    user, stored = gateway.users[0]
+    return f"""IPSec gateway {address}
+IPSec ID {gateway.group}
+IPSec secret {gateway.psk}
 Xauth username {user}
 Xauth password {password if password is not None else stored}
 IKE Authmode psk
@@ -71,7 +72,7 @@ class VpncClient:
         """Seconds until vpnc went to the background (tunnel up). weak: what libreswan needs. Raises LabError."""
         conf, script = self.folder / "vpnc.conf", self.folder / "script.sh"
         conf.touch(0o600)
-        conf.write_text(vpnc_conf(gateway, dh, password))
+        conf.write_text(vpnc_conf(gateway.options, gateway.address, dh, password))
         script.write_text(SCRIPT)
         script.chmod(0o755)
         self._pid_file.unlink(missing_ok=True)
