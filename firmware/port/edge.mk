@@ -25,7 +25,9 @@ $(BUILD)/port/import.o: CFLAGS += -DEZVPN_MODULES=$(EDGE_MODULES)
 $(BUILD)/unix_mphal.o: CFLAGS += -D_HAVE_GETRANDOM -include sys/random.h
 
 # Where a start spends its time.
-$(BUILD)/port/inflate.o $(BUILD)/py/qstr.o $(BUILD)/py/map.o: CFLAGS += -O2
+$(BUILD)/port/inflate.o $(BUILD)/port/names.o $(BUILD)/py/map.o: CFLAGS += -O2
+
+$(BUILD)/py/qstr.o: CFLAGS += -include $(EDGE_PORT)/weak.h
 
 $(BUILD)/py/builtinimport.o: CFLAGS += -Dmp_find_frozen_module=ezvpn_find_frozen_module
 

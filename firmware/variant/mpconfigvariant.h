@@ -31,6 +31,8 @@
 #define MICROPY_GC_STACK_ENTRY_TYPE         uint32_t
 #define MICROPY_ALLOC_GC_STACK_SIZE         (1024)
 
+#define MICROPY_OPT_MAP_LOOKUP_CACHE_SIZE   (512)
+
 #define mp_builtin___import__               ezvpn_import // port/import.c
 
 // A signal is seen between two bytecodes, never in the middle of an allocation.
