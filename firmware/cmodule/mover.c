@@ -3,12 +3,20 @@
 #include "mover.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #include "py/objarray.h"
 #include "py/runtime.h"
 
 uint8_t edge_packet[EDGE_PACKET_MOST];
 uint8_t edge_sealed[EDGE_BATCH_BYTES + EDGE_PACKET_MOST + EDGE_ESP_EXTRA];
+
+// Whether the kernel of this socket takes many datagrams at once. An older one would not refuse them but send one huge datagram.
+static bool segments_offered(int natt) {
+    int value;
+    socklen_t size = sizeof(value);
+    return getsockopt(natt, EDGE_UDP_LEVEL, EDGE_UDP_SEGMENT, &value, &size) == 0;
+}
 
 // Mover(natt): for the socket of port 4500. `raw`: the descriptor of the other one, -1 none.
 static mp_obj_t mover_make_new(const mp_obj_type_t *type, size_t count, size_t named, const mp_obj_t *args) {
@@ -20,7 +28,7 @@ static mp_obj_t mover_make_new(const mp_obj_type_t *type, size_t count, size_t n
     self->moved = 0;
     self->port = 0;
     memset(self->source, 0, 4);
-    self->segments = edge_segments_offered(self->natt);
+    self->segments = segments_offered(self->natt);
     return MP_OBJ_FROM_PTR(self);
 }
 

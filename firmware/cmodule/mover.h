@@ -1,4 +1,4 @@
-// Moves packets between the TUN device and the sockets, as many a call as there are (DESIGN: `outward`, `inward`).
+// Moves packets between the TUN device and the sockets, as many a call as there are.
 //
 // It does what needs no decision: packets of a flow that the table has admitted, of a pair that nothing is due for. It reads and
 // writes the same attributes of the same objects as agent/ezvpn/dataplane/sa_table.py does; whatever else comes is handed to that
@@ -11,6 +11,9 @@
 #include "esp.h"
 #include "py/obj.h"
 
+// UDP_SEGMENT of linux/udp.h, since Linux 4.18.
+#define EDGE_UDP_LEVEL (17)
+#define EDGE_UDP_SEGMENT (103)
 #define EDGE_BATCH_BYTES (60000) // sealed packets that wait to be sent in one call; a UDP payload holds 65507
 
 typedef struct {
@@ -29,9 +32,6 @@ extern const mp_obj_type_t edge_mover_type;
 // One agent is in a process: its packets pass here one after the other. Only what they touch becomes memory.
 extern uint8_t edge_packet[EDGE_PACKET_MOST];
 extern uint8_t edge_sealed[EDGE_BATCH_BYTES + EDGE_PACKET_MOST + EDGE_ESP_EXTRA];
-
-// Whether the kernel of this socket knows UDP_SEGMENT (4.18).
-bool edge_segments_offered(int natt);
 
 static inline bool edge_is_ipv4(const uint8_t *data, size_t length) {
     return length >= 20 && data[0] >= 0x45 && data[0] <= 0x4f;

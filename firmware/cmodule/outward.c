@@ -11,11 +11,6 @@
 #include "py/runtime.h"
 #include "table_objects.h"
 
-#define UDP_LEVEL (17)
-#ifndef UDP_SEGMENT
-#define UDP_SEGMENT (103) // linux/udp.h
-#endif
-
 // The pair at hand, read from its Python object once for a run of packets, and written back before anybody else looks.
 typedef struct {
     mp_obj_t object; // MP_OBJ_NULL: none
@@ -42,13 +37,6 @@ typedef struct {
     bool encapsulated;
     struct sockaddr_in where;
 } batch_t;
-
-bool edge_segments_offered(int natt) {
-    // An older kernel would not refuse the request but send one huge datagram.
-    int value;
-    socklen_t size = sizeof(value);
-    return getsockopt(natt, UDP_LEVEL, UDP_SEGMENT, &value, &size) == 0;
-}
 
 // Where a pair's `to` = (in UDP, 4-byte address, port) leads; true: in UDP.
 static bool destination(mp_obj_t to, struct sockaddr_in *where) {
@@ -104,8 +92,8 @@ static bool put(int fd, const uint8_t *data, size_t length, size_t segment, stru
     struct msghdr message = {.msg_name = where, .msg_namelen = sizeof(*where), .msg_iov = &part, .msg_iovlen = 1};
     if (length > segment) {
         memset(&control, 0, sizeof(control));
-        control.aligned.cmsg_level = UDP_LEVEL;
-        control.aligned.cmsg_type = UDP_SEGMENT;
+        control.aligned.cmsg_level = EDGE_UDP_LEVEL;
+        control.aligned.cmsg_type = EDGE_UDP_SEGMENT;
         control.aligned.cmsg_len = CMSG_LEN(sizeof(uint16_t));
         uint16_t size = segment;
         memcpy(CMSG_DATA(&control.aligned), &size, sizeof(size));

@@ -1,4 +1,4 @@
-"""The userspace data plane: ESP in our own process over one TUN device (DESIGN: packets don't pass the node).
+"""The userspace data plane: ESP in our own process over one TUN device.
 
 Here: device, address, MTU, routes and name servers of the tunnels, in order and undone in reverse; edges and status. Not here:
 packets (`sa_table`), netlink's layout (`wire.netlink`), descriptors (`runtime/*/tundev`). All tunnels share one device: the
