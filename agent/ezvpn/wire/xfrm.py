@@ -52,7 +52,7 @@ _POLICY_TAIL = "@32s32s32sIIBBBB4x"
 _TEMPLATE_BODY = "@24sH2x16sIBBBxIII"
 _SA_ID = "@16s4sHBx"
 _COUNTERS = "@24s16sII"
-_SELECTOR_BYTES, _ID_BYTES, _SA_BYTES, _POLICY_BYTES, _SA_ID_BYTES, _COUNTERS_BYTES = 56, 24, 224, 168, 24, 48
+_SELECTOR_BYTES, _ID_BYTES, SA_BYTES, POLICY_BYTES, _COUNTERS_BYTES = 56, 24, 224, 168, 48
 # In a NEW_SA: what has passed (bytes, packets, and when), and the identifiers behind it.
 _PASSED_AT = _SELECTOR_BYTES + _ID_BYTES + 16 + 64
 _REQID_AT = _PASSED_AT + 32 + 12 + 4
@@ -192,8 +192,12 @@ def sa_dump(seq: int = 1) -> bytes:
 
 def parse_sa(message: "bytes | bytearray | memoryview") -> "SaState | None":
     """NEWSA; None if it is not of ESP in IPv4."""
-    expect(message, (Message.NEW_SA,), _SA_BYTES)
-    at = HEADER_BYTES
+    expect(message, (Message.NEW_SA,), SA_BYTES)
+    return sa_at(message, HEADER_BYTES)
+
+
+def sa_at(message: "bytes | bytearray | memoryview", at: int) -> "SaState | None":
+    """A struct xfrm_usersa_info of `SA_BYTES` at an offset; None if it is not of ESP in IPv4."""
     destination, spi, protocol = struct.unpack_from(_ID, message, at + _SELECTOR_BYTES)
     source = bytes(message[at + _SELECTOR_BYTES + _ID_BYTES : at + _SELECTOR_BYTES + _ID_BYTES + 4])
     octets, packets, _, used = struct.unpack_from("@QQQQ", message, at + _PASSED_AT)
@@ -266,19 +270,24 @@ def policy_dump(seq: int = 1) -> bytes:
 
 def parse_policy(message: "bytes | bytearray | memoryview") -> "Policy | None":
     """NEWPOLICY; None if it is not IPv4, or of a socket alone."""
-    expect(message, (Message.NEW_POLICY, Message.UPDATE_POLICY), _POLICY_BYTES)
-    at = HEADER_BYTES
+    expect(message, (Message.NEW_POLICY, Message.UPDATE_POLICY), POLICY_BYTES)
+    return policy_at(message, HEADER_BYTES, HEADER_BYTES + POLICY_BYTES)
+
+
+def policy_at(message: "bytes | bytearray | memoryview", at: int, attributes: int) -> "Policy | None":
+    """A struct xfrm_userpolicy_info of `POLICY_BYTES` at an offset, its template in the attributes at another; None if it is not
+    IPv4, or of a socket alone."""
     destination, source, to, come, family, to_prefix, from_prefix, protocol, _, _ = struct.unpack_from(
         _SELECTOR, message, at
     )
     _, _, _, priority, _, direction, _, _, _ = struct.unpack_from(_POLICY_TAIL, message, at + _SELECTOR_BYTES)
     if family != AF_INET or direction > Direction.FORWARD:
         return None
-    template = Attributes(message, at + _POLICY_BYTES).value(_TEMPLATE)
+    template = Attributes(message, attributes).value(_TEMPLATE)
     tunnel = None
     if template is not None:
         if len(template) < struct.calcsize(_TEMPLATE_BODY):
-            raise Malformed(at + _POLICY_BYTES, "policy template cut off")
+            raise Malformed(attributes, "policy template cut off")
         end, _, start, reqid, _, _, _, _, _, _ = struct.unpack_from(_TEMPLATE_BODY, template, 0)
         tunnel = (start[:4], end[:4], reqid)
     return Policy(
