@@ -25,6 +25,7 @@ from interop.conftest import kept
 from interop.edge import DOWN, UP, Edge
 from interop.programs import NAMES, agent, double
 
+NO_PACKETS = ("--dataplane", "none")
 ON_BOTH = pytest.mark.parametrize("program", NAMES)
 QUIT = b"\x1d"
 
@@ -179,7 +180,8 @@ WAITING = [(program, broker) for program in NAMES for broker in BROKERS]
 
 @pytest.fixture(scope="module")
 def waiting() -> Iterator[dict[tuple[str, str], Edge]]:
-    """Every agent has a silent name server for its first peer and a silent broker; all run at once."""
+    """Every agent has a silent name server for its first peer and a silent broker; all run at once, without devices and routes,
+    whose lock the kernel keeps when anybody takes a namespace down."""
     with tempfile.TemporaryDirectory(dir="/dev/shm") as memory, pytest.MonkeyPatch.context() as patch:
         # An agent flushes what it stores, and a disk that others keep busy makes it wait for up to 0.4 s.
         patch.setenv("EZVPN_LAB_DIR", memory + "/lab")
@@ -193,7 +195,7 @@ def _all_waiting() -> Iterator[dict[tuple[str, str], Edge]]:
         assert wait_until(functools.partial(listening, silent.pid, "tcp", SILENT_PORT), 5)
         edges = {}
         for (program, broker), space in zip(WAITING, lab.clients, strict=True):
-            edge = Edge(lab, f"waits-{program}-{broker}", space, program=double(program, "ticking_agent"))
+            edge = Edge(lab, f"waits-{program}-{broker}", space, NO_PACKETS, double(program, "ticking_agent"))
             lines = [line.format(ca=lab.broker.certificates / "ca.pem") for line in BROKERS[broker]]
             gateway = lab.gateways[0]
             edge.start(
