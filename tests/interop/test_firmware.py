@@ -47,7 +47,7 @@ def test_a_serial_port_is_a_console(lab: Lab) -> None:
 
 
 def test_the_heap_of_a_whole_life_is_within_its_budget(lab: Lab) -> None:
-    """Two tunnels, packets both ways, TLS to a broker that goes and comes, questions on the console, all anew."""
+    """A tunnel to two networks, packets both ways, TLS to a broker, questions on the console; and all of it anew."""
     assert lab.broker is not None
     program = ("env", f"EZVPN_HEAP_KB={SMALL_HEAP_KB}", *agent("firmware"))
     edge = Edge(lab, "firmware-heap", program=program)
