@@ -59,8 +59,8 @@ def _answer(sock: socket.socket, command: str) -> int:
     except OSError as error:
         return _no_agent("the agent did not answer: error " + str(error.errno))
     head, newline, body = data.partition(b"\n")
-    code, _, length = head.decode().partition(" ")
-    if not newline or not code.isdigit() or length != str(len(body)):
+    code, _, length = head.partition(b" ")
+    if not newline or not code.isdigit() or length != str(len(body)).encode():
         return _no_agent("the agent went away before its answer was complete; is it still running?")
     sys.stdout.write(body.decode())
     return int(code)
