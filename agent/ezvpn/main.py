@@ -24,6 +24,7 @@ from ezvpn.version import VERSION
 
 if IS_MICROPYTHON:
     from ezvpn.runtime.micropython.edge import Edge
+    from ezvpn.runtime.micropython.heap import fit
 else:
     from ezvpn.runtime.cpython.edge import Edge  # type: ignore[assignment]
 
@@ -46,6 +47,8 @@ def main(words: "list[str]") -> int:
 def run(chosen: options.Options) -> int:
     """Run until stopped. Raises `CannotStart`."""
     board = boards.load(chosen.board, boards.roots(__file__))
+    if IS_MICROPYTHON:
+        fit(board.heap_kb)
     edge = Edge(chosen, TUN_PREFIX)
     plane: "DataPlane | None" = None
     recorder: "Recorder | None" = None  # type: ignore[name-defined] # noqa: F821

@@ -9,14 +9,16 @@ import sys
 from ezvpn.record import Record
 from ezvpn.runtime.exits import CannotStart, Exit
 
+HEAP_KB_LEAST, HEAP_KB_MOST = 512, 1048576  # what the device binary takes (firmware/port/main.c)
 _INSTALLED = ("/etc/ezvpn/board/", "/usr/share/ezvpn/board/")
 
 
 class Board(Record):
     """name, model as printed; manages_network: the agent may set interface addresses; interfaces: list of (IOS name, device
-    name); restart: the command that reboots the machine, "" where `reload` only restarts the agent."""
+    name); restart: the command that reboots the machine, "" where `reload` only restarts the agent; heap_kb: of the device
+    binary's interpreter, 0 for its default."""
 
-    _fields = ("name", "model", "serial", "manages_network", "manages_dns", "interfaces", "restart")
+    _fields = ("name", "model", "serial", "manages_network", "manages_dns", "interfaces", "restart", "heap_kb")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -26,6 +28,7 @@ class Board(Record):
         self.manages_dns = False
         self.interfaces: "list[tuple[str, str]]" = []
         self.restart = ""
+        self.heap_kb = 0
 
 
 def load(name: str, places: "tuple[str, ...]" = ()) -> Board:
@@ -76,6 +79,9 @@ def _board(name: str, path: str, text: str) -> Board:
         board.manages_network = facts["manages_network"] is True
         board.manages_dns = facts.get("manages_dns", False) is True
         board.restart = str(facts.get("restart", ""))
+        board.heap_kb = int(facts.get("heap_kb", 0))
+        if board.heap_kb and not HEAP_KB_LEAST <= board.heap_kb <= HEAP_KB_MOST:
+            raise ValueError("heap_kb is a number of KiB from " + str(HEAP_KB_LEAST) + " to " + str(HEAP_KB_MOST))
         aliases = facts["interfaces"]
         board.interfaces = [(str(alias), str(aliases[alias])) for alias in sorted(aliases)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:

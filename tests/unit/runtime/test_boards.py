@@ -40,6 +40,19 @@ def test_aliases_are_in_order(tmp_path):
     assert board.manages_network
 
 
+def test_a_board_may_name_its_heap(tmp_path):
+    (tmp_path / "x").mkdir()
+    facts = {"model": "x", "manages_network": False, "interfaces": {}}
+    for heap_kb, found in ((None, 0), (0, 0), (2048, 2048)):
+        more = {} if heap_kb is None else {"heap_kb": heap_kb}
+        (tmp_path / "x" / "board.json").write_text(json.dumps({**facts, **more}))
+        assert boards.load("x", (f"{tmp_path}/",)).heap_kb == found
+    for wrong in (511, 1 << 21, -1, "much"):
+        (tmp_path / "x" / "board.json").write_text(json.dumps({**facts, "heap_kb": wrong}))
+        with pytest.raises(CannotStart, match="not a board description"):
+            boards.load("x", (f"{tmp_path}/",))
+
+
 def test_an_unknown_board_names_the_places():
     with pytest.raises(CannotStart, match="no board 'nosuch': looked for /x/nosuch/board.json") as fault:
         boards.load("nosuch", ("/x/",))
