@@ -21,9 +21,12 @@ def small_main(words: "list[str]") -> int:
 
         return replay_main(words[1:])
     if first == "exec":
-        from ezvpn.runtime.micropython.exec_command import main as exec_main
+        try:
+            from ezvpn.runtime.micropython.exec_command import main as exec_main
 
-        return exec_main(words[1:])
+            return exec_main(words[1:])
+        except KeyboardInterrupt:
+            return Exit.CONFIGURATION  # Ctrl-C: there was no answer
     if first == "run":
         try:
             from ezvpn.main import main

@@ -4,6 +4,7 @@ MicroPython only, blocking: a program of its own beside the agent. The other end
 `ezvpn.terminal.agent`.
 """
 
+import errno
 import socket
 import struct
 import sys
@@ -34,7 +35,9 @@ def main(words: "list[str]") -> int:
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         sock.connect(struct.pack("@H", socket.AF_UNIX) + (directory + "/" + NAME).encode() + b"\0")
-    except OSError:
+    except OSError as error:
+        if error.errno == errno.EACCES:
+            return _no_agent("the agent of " + directory + " belongs to another user: try with sudo")
         return _no_agent(
             "no agent is running for " + directory + ": start one with `" + PROGRAM + " run`, or name its --state-dir"
         )
@@ -45,7 +48,7 @@ def main(words: "list[str]") -> int:
 
 
 def _answer(sock: socket.socket, command: str) -> int:
-    data = b""
+    chunks = []
     try:
         sock.settimeout(_ANSWER_S)
         asked = b"exec " + command.replace("\n", " ").encode() + b"\n"
@@ -55,10 +58,10 @@ def _answer(sock: socket.socket, command: str) -> int:
             chunk = sock.recv(_CHUNK)
             if not chunk:
                 break
-            data += chunk
+            chunks.append(chunk)
     except OSError as error:
         return _no_agent("the agent did not answer: error " + str(error.errno))
-    head, newline, body = data.partition(b"\n")
+    head, newline, body = b"".join(chunks).partition(b"\n")
     code, _, length = head.partition(b" ")
     if not newline or not code.isdigit() or length != str(len(body)).encode():
         return _no_agent("the agent went away before its answer was complete; is it still running?")
