@@ -5,15 +5,12 @@ What it does as CPython does: test_runtimes and the files that take `--agent`. A
 
 from __future__ import annotations
 
-import os
-import pty
-
 from ezvpn_firmware import budget
 from ezvpn_hil.lab.lab import Lab
-from ezvpn_hil.lab.processes import wait_until
 from interop.configurations import connecting, reporting
 from interop.edge import UP, Dashboard, Edge
 from interop.programs import agent
+from interop.terminal import Terminal
 
 # A router's heap, beside the 4 MiB that a 32-bit processor takes when nobody says otherwise; here a pointer has 64 bits.
 SMALL_HEAP_KB = 2048
@@ -21,29 +18,14 @@ SMALL_HEAP_KB = 2048
 
 def test_a_serial_port_is_a_console(lab: Lab) -> None:
     """Any terminal device will do for a port, so a pty stands in: raw mode, a session, the log in it."""
-    ours, theirs = pty.openpty()
-    try:
-        edge = Edge(lab, "firmware-port", options=("--console", os.ttyname(theirs)), program=agent("firmware"))
+    with Terminal() as terminal:
+        edge = Edge(lab, "firmware-port", options=("--console", terminal.name), program=agent("firmware"))
         edge.start("hostname edge1\n" + connecting(lab.gateways[0]))
-        os.set_blocking(ours, False)
-        said = b""
-
-        def answered(what: bytes) -> bool:
-            nonlocal said
-            try:
-                said += os.read(ours, 4096)
-            except BlockingIOError:
-                pass
-            return what in said
-
-        assert wait_until(lambda: answered(b"edge1>"), 5), said
-        assert wait_until(lambda: answered(UP.encode()), 5), said
-        os.write(ours, b"show crypto isakmp sa\r")
-        assert wait_until(lambda: answered(b"QM_IDLE"), 5), said
+        terminal.wait("edge1>")
+        terminal.wait(UP)
+        terminal.type(b"show crypto isakmp sa\r")
+        terminal.wait("QM_IDLE")
         edge.stop()
-    finally:
-        os.close(ours)
-        os.close(theirs)
 
 
 def test_the_heap_of_a_whole_life_is_within_its_budget(lab: Lab) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from interop.configurations import connecting, policy, reporting
 from interop.conftest import kept
 from interop.edge import DOWN, UP, Edge
 from interop.programs import NAMES, agent, double
+from interop.terminal import Terminal
 
 NO_PACKETS = ("--dataplane", "none")
 ON_BOTH = pytest.mark.parametrize("program", NAMES)
@@ -102,35 +102,20 @@ def test_exec_and_an_attached_console(lab: Lab, program: str) -> None:
 @ON_BOTH
 def test_a_console_on_its_own_terminal(lab: Lab, program: str) -> None:
     """`--console -` on a terminal: log lines and commands on it, Ctrl-] stops the agent, the terminal is as before."""
-    ours, theirs = pty.openpty()
-    try:
-        settings = termios.tcgetattr(theirs)
+    with Terminal() as terminal:
+        settings = termios.tcgetattr(terminal.near)
         edge = Edge(lab, f"terminal-{program}", options=("--console", "-"), program=agent(program))
-        said = b""
-
-        def answered(what: bytes) -> bool:
-            nonlocal said
-            try:
-                said += os.read(ours, 4096)
-            except BlockingIOError:
-                pass
-            return what in said
-
-        os.set_blocking(ours, False)
-        edge.agent.start_on(theirs, "hostname edge1\n" + connecting(lab.gateways[0]))
-        assert wait_until(lambda: answered(UP.encode()), 10), said
-        os.write(ours, b"enable\rshow crypto isakmp sa\r")
-        assert wait_until(lambda: answered(b"QM_IDLE"), 5), said
-        os.write(ours, b"show cry")
-        assert wait_until(lambda: answered(b"show cry"), 5), said
-        os.write(ours, QUIT)
+        edge.agent.start_on(terminal.near, "hostname edge1\n" + connecting(lab.gateways[0]))
+        terminal.wait(UP, 10)
+        terminal.type(b"enable\rshow crypto isakmp sa\r")
+        terminal.wait("QM_IDLE")
+        terminal.type(b"show cry")
+        terminal.wait("show cry")
+        terminal.type(QUIT)
         assert edge.agent.wait_exit() == 0
-        assert termios.tcgetattr(theirs) == settings
+        assert termios.tcgetattr(terminal.near) == settings
         edge.check_as_before()
         assert wait_until(lambda: lab.gateways[0].list_sas() == [], 2)
-    finally:
-        os.close(ours)
-        os.close(theirs)
 
 
 @ON_BOTH

@@ -24,14 +24,14 @@ WAIT_LIMIT_S = 10.0
 CPYTHON = (sys.executable, "-m", "ezvpn")
 
 
-def micropython() -> list[str]:
-    """Our program under PyPI's MicroPython."""
+def micropython(*options: str) -> list[str]:
+    """Our program under PyPI's MicroPython. options: of the interpreter, such as ("-X", "heapsize=1M")."""
     found = importlib.util.find_spec("ezvpn")
     if found is None or found.origin is None:
         raise LabError("the package ezvpn is not installed: run make .venv")
     sources = Path(found.origin).parents[1]
     path = f"MICROPYPATH={sources}:{sysconfig.get_path('purelib')}:.frozen"
-    return ["env", path, str(Path(sys.executable).with_name("micropython")), "-m", "ezvpn"]
+    return ["env", path, str(Path(sys.executable).with_name("micropython")), *options, "-m", "ezvpn"]
 
 
 CONFIG = """crypto ipsec client ezvpn {name}
