@@ -8,30 +8,17 @@ import json
 import sys
 from binascii import hexlify, unhexlify
 
+from doubles.replay import Chance
+
 from ezvpn.crypto.choose import best
 from ezvpn.ike.endpoint import Endpoint
 from ezvpn.ike.params import Attempt, ChildRequest, EspTransform, Phase1Transform, Selector
 from ezvpn.record import Secret
 
 
-class Counter:
-    """As doubles.handshake.Counter."""
-
-    def __init__(self, seed):
-        self.seed = seed
-        self.count = 0
-
-    def __call__(self, size):
-        out = b""
-        while len(out) < size:
-            out += hashlib.sha256((str(self.seed) + "/" + str(self.count)).encode()).digest()
-            self.count += 1
-        return out[:size]
-
-
 class Played:
     def __init__(self, seed):
-        self.endpoint = Endpoint(best(Counter(0)), Counter(seed))
+        self.endpoint = Endpoint(best(Chance(0)), Chance(seed))
         self.said = hashlib.sha256()
         self.buffer = bytearray(4096)
 

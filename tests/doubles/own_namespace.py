@@ -10,11 +10,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def run(script: str, micropython: bool, seconds: float = 30) -> "list[str]":
     """The lines that it printed. Fails with its output if it raised."""
-    unshare = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-Urn"]
     interpreter = Path(sys.executable).with_name("micropython") if micropython else Path(sys.executable)
     environment = {**os.environ, "MICROPYPATH": f"{ROOT / 'agent'}:.frozen"}
     done = subprocess.run(
-        [*unshare, str(interpreter), "-c", script],
+        [*_unshare(), str(interpreter), "-c", script],
         capture_output=True,
         text=True,
         timeout=seconds,
@@ -23,3 +22,15 @@ def run(script: str, micropython: bool, seconds: float = 30) -> "list[str]":
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.splitlines()
+
+
+def run_file(script: Path, *words: str, seconds: float = 60) -> str:
+    """The last line that a script for CPython printed. Fails with its output if it raised."""
+    command = [*_unshare(), sys.executable, str(script), *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.splitlines()[-1]
+
+
+def _unshare() -> "list[str]":
+    return ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-Urn"]

@@ -1,12 +1,11 @@
 """Links, addresses and routes against bytes written by hand, and against a real kernel in a namespace of the test's own."""
 
-import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from doubles.own_namespace import run_file
 
 from ezvpn.wire import netlink
 from ezvpn.wire.cursor import Malformed
@@ -116,10 +115,4 @@ def test_an_address_of_another_length_is_our_own_mistake() -> None:
 
 
 def test_a_real_kernel_understands_and_is_understood() -> None:
-    script = Path(__file__).with_name("netlink_in_namespace.py")
-    unshare = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-Urn"]
-    done = subprocess.run(
-        [*unshare, sys.executable, str(script)], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.splitlines()[-1] == "all steps done"
+    assert run_file(Path(__file__).with_name("netlink_in_namespace.py")) == "all steps done"

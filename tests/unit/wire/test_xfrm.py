@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
-from doubles.own_namespace import run
+from doubles.own_namespace import run_file
 
 from ezvpn.wire import nlmsg, xfrm
 from ezvpn.wire.cursor import Malformed
 from ezvpn.wire.inet import ipv4_bytes
 
+HERE = Path(__file__).parent
 US, PEER = ipv4_bytes("198.51.100.2"), ipv4_bytes("198.51.100.11")
 KEY_16, KEY_20 = bytes.fromhex("00112233445566778899aabbccddeeff"), bytes(range(20))
 HEADER = nlmsg.HEADER_BYTES
@@ -189,47 +191,5 @@ def test_a_key_is_not_shown() -> None:
     assert KEY_16.hex() not in repr(xfrm.Algorithm("cbc(aes)", KEY_16)) and repr(KEY_16) not in repr(cbc_sa().crypt)
 
 
-KERNEL = """
-import socket
-from ezvpn.wire import nlmsg, xfrm
-
-door = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 6)  # NETLINK_XFRM
-door.bind((0, 0))
-door.settimeout(5)
-
-def ask(request):
-    door.send(request)
-    found = []
-    while True:
-        data = door.recv(65536)
-        for kind, flags, _, start, end in nlmsg.split_messages(data):
-            if kind == nlmsg.Control.DONE:
-                return found
-            if kind == nlmsg.Control.ERROR:
-                return nlmsg.parse_error(data[start:end])
-            found.append(data[start:end])
-
-def shown():
-    return [[getattr(each, name) for name in each._fields] for each in map(xfrm.parse_policy, ask(xfrm.policy_dump()))]
-
-near, far = (bytes([198, 18, 11, 1]), 32), (bytes([10, 1, 0, 0]), 16)
-policy = xfrm.Policy(near, far, xfrm.Direction.OUT, 1000, 6, 1024, 80, (bytes([198, 51, 100, 2]), bytes([198, 51, 100, 11]), 69))
-bypass = xfrm.Policy((bytes(4), 0), (bytes(4), 0), xfrm.Direction.IN, 10, 17, 500)
-print(ask(xfrm.policy_set(policy)), ask(xfrm.policy_set(bypass)))
-before = shown()
-print(sorted(before) == sorted([[getattr(each, name) for name in each._fields] for each in (policy, bypass)]))
-policy.priority = 900
-print(ask(xfrm.policy_set(policy)), [row[3] for row in shown() if row[7] is not None])
-print(ask(xfrm.policy_delete(policy)), ask(xfrm.policy_delete(policy)), len(shown()))
-print(ask(xfrm.sa_dump()), ask(xfrm.sa_delete(near[0], far[0], 1)), ask(xfrm.counters_get(near[0], far[0], 1)))
-"""
-
-
 def test_a_real_kernel_takes_the_policies_and_gives_them_back() -> None:
-    assert run(KERNEL, micropython=False) == [
-        "0 0",
-        "True",
-        "0 [900]",  # in its place, not beside it
-        "0 2 1",  # the second time ENOENT
-        "[] 3 3",  # ESRCH
-    ]
+    assert run_file(HERE / "xfrm_in_namespace.py", "kept") == "all steps done"
