@@ -2,7 +2,7 @@
 
 import sys
 
-from ezvpn.compat import IS_MICROPYTHON, PROGRAM
+from ezvpn.compat import HAS_EDGEC, IS_MICROPYTHON, PROGRAM
 from ezvpn.runtime.exits import Exit
 from ezvpn.version import VERSION
 
@@ -16,6 +16,11 @@ Try '{PROGRAM} run --help'."""
 def small_main(words: "list[str]") -> int:
     """The command line where there is no typer: what a device needs."""
     first = words[0] if words else ""
+    if HAS_EDGEC and (first == "init" or sys.argv[0].endswith("/init")):
+        from ezvpn.main import run_checked
+        from ezvpn.runtime.micropython.init import main as init_main
+
+        init_main(run_checked)
     if first == "replay":
         from ezvpn.replay import main as replay_main
 

@@ -38,10 +38,15 @@ def main(words: "list[str]") -> int:
         print(options.help_text())
         return Exit.STOPPED
     try:
-        return run(options.parse(words))
+        return run_checked(words)
     except CannotStart as fault:
         _say(fault.text)
         return fault.code
+
+
+def run_checked(words: "list[str]") -> int:
+    """The same, for whoever says himself what is wrong. Raises `CannotStart`."""
+    return run(options.parse(words))
 
 
 def run(chosen: options.Options) -> int:
@@ -55,7 +60,7 @@ def run(chosen: options.Options) -> int:
     try:
         crypto, entropy, kernel = best(edge.entropy), edge.entropy, edge.kernel
         vault = Vault(crypto, edge.files, entropy)
-        config, warnings = _configuration(edge, vault)
+        config, warnings = _configuration(edge, vault, board.restart == boards.BY_INIT)
         if chosen.record == "on":
             recorder = _recorder(chosen, edge)
             crypto, entropy, kernel = recorder.crypto(crypto), recorder.entropy(entropy), recorder.kernel(kernel)
@@ -94,8 +99,9 @@ def run(chosen: options.Options) -> int:
     return Exit.STOPPED
 
 
-def _configuration(edge: Edge, vault: Vault) -> "tuple[Config, list[str]]":
-    """The startup configuration and what is to be said about it. Raises `CannotStart` for one with errors."""
+def _configuration(edge: Edge, vault: Vault, in_any_case: bool = False) -> "tuple[Config, list[str]]":
+    """The startup configuration and what is to be said about it. Raises `CannotStart` for one with errors. `in_any_case`: a
+    router whose agent did not start could not be mended on its console; as in IOS, the lines that can be used are."""
     name = edge.files.config_path or "startup-config"
     raw = edge.files.startup_config()
     if raw is None:
@@ -103,14 +109,17 @@ def _configuration(edge: Edge, vault: Vault) -> "tuple[Config, list[str]]":
     try:
         content = config_text.decode(raw)
     except config_text.NotText as fault:
+        if in_any_case:
+            return Config(), [fault.show(name)]
         raise CannotStart(Exit.CONFIGURATION, fault.show(name))
     result = config_text.parse(content, vault.unseal)
+    lines: "list[str]" = []
     if result.errors:
-        lines = []
         for problem in result.errors:
             lines.extend(problem.show(name))
-        raise CannotStart(Exit.CONFIGURATION, "\n".join(lines))
-    notes = []
+        if not in_any_case:
+            raise CannotStart(Exit.CONFIGURATION, "\n".join(lines))
+    notes = lines
     for problem in result.warnings:
         notes.extend(problem.show(name))
     if edge.files.readable_by_others() and _has_secrets(result.config):

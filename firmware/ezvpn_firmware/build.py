@@ -65,7 +65,7 @@ def build(target: targets.Target, say: Say, again: bool = False) -> Built:
     """The binary of the target. `again`: build it anew, and fail unless it comes out the same. Raises `Trouble`."""
     wanted, modules = pins.read(), frozen.modules()
     _packages(target, say)
-    with _alone():
+    with alone():
         source = _sources(wanted, say)
         key = _key(target, wanted, modules)
         folder = cache() / "binaries" / f"{target.name}-{key}"
@@ -100,7 +100,7 @@ def _sources(wanted: pins.Pins, say: Say) -> Path:
     if absent:
         say(f"sources: fetching {', '.join(pin.file for pin in absent)}")
         fetch.download(wanted, absent)
-    source = cache() / "sources" / _digest([pin.sha256.encode() for pin in wanted.sources])
+    source = cache() / "sources" / digest([pin.sha256.encode() for pin in wanted.sources])
     if (source / ".ready").is_file():
         say("sources: verified, unpacked")
         return source
@@ -119,7 +119,7 @@ def _sources(wanted: pins.Pins, say: Say) -> Path:
 
 def _musl(target: targets.Target, wanted: pins.Pins, source: Path, say: Say) -> Path:
     pin = wanted.of("musl")
-    key = _digest([pin.sha256.encode(), repr((target.cflags, musl.CFLAGS)).encode(), _compiler_version(target)])
+    key = digest([pin.sha256.encode(), repr((target.cflags, musl.CFLAGS)).encode(), compiler_version(target)])
     prefix = cache() / "musl" / f"{target.name}-{key}"
     if (prefix / ".ready").is_file():
         say("musl: already built")
@@ -143,7 +143,7 @@ def _modules(modules: list[frozen.Module], source: Path, into: Path, say: Say) -
 
 def mpy_cross() -> Path:
     """The compiler of the pinned sources, which a build has made."""
-    return _compiler(cache() / "sources" / _digest([pin.sha256.encode() for pin in pins.read().sources]))
+    return _compiler(cache() / "sources" / digest([pin.sha256.encode() for pin in pins.read().sources]))
 
 
 def _compiler(source: Path) -> Path:
@@ -236,7 +236,7 @@ def _kept(folder: Path) -> Built | None:
 
 def _key(target: targets.Target, wanted: pins.Pins, modules: list[frozen.Module]) -> str:
     """Names a build by all that goes into it."""
-    parts = [repr(target).encode(), _compiler_version(target)]
+    parts = [repr(target).encode(), compiler_version(target)]
     parts += [pin.sha256.encode() for pin in wanted.sources]
     for module in modules:
         parts += [f"{module.path} {module.place}".encode(), module.source]
@@ -244,10 +244,10 @@ def _key(target: targets.Target, wanted: pins.Pins, modules: list[frozen.Module]
         for path in sorted(folder.rglob("*")):
             if path.is_file() and path.suffix in (".c", ".h", ".mk", ".ld", ".py"):
                 parts += [path.relative_to(FIRMWARE).as_posix().encode(), path.read_bytes()]
-    return _digest(parts)
+    return digest(parts)
 
 
-def _digest(parts: list[bytes]) -> str:
+def digest(parts: list[bytes]) -> str:
     """16 hexadecimal digits of all parts, each with its length."""
     digest = hashlib.sha256()
     for part in parts:
@@ -255,7 +255,8 @@ def _digest(parts: list[bytes]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _compiler_version(target: targets.Target) -> bytes:
+def compiler_version(target: targets.Target) -> bytes:
+    """What a target's compiler says of itself."""
     return subprocess.run([target.tool("gcc"), "--version"], capture_output=True, check=True).stdout
 
 
@@ -282,7 +283,7 @@ def _make(words: list[str], log: Path) -> None:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
     """One build at a time: they share sources and C libraries."""
     cache().mkdir(parents=True, exist_ok=True)
     with (cache() / "lock").open("w") as file:

@@ -9,49 +9,69 @@ from typing import Annotated
 
 import typer
 
+from ezvpn_firmware import boards, image, targets
 from ezvpn_firmware import budget as budgets
 from ezvpn_firmware import build as building
-from ezvpn_firmware import targets
 from ezvpn_firmware.trouble import Trouble
 
-app = typer.Typer(no_args_is_help=True, help="Build the device binary.")
+app = typer.Typer(no_args_is_help=True, help="Build the device binary and router images.")
 
 
 @app.callback()
 def firmware() -> None:
-    """Build the device binary."""
+    """Build the device binary and router images."""
 
 
 @app.command()
 def build(
-    binary: Annotated[str, typer.Option("--binary", metavar="TARGET", help="x86_64, armhf, aarch64 or mipsel.")],
+    binary: Annotated[str, typer.Option("--binary", metavar="TARGET", help="x86_64, armhf, aarch64 or mipsel.")] = "",
+    board: Annotated[str, typer.Option("--board", metavar="NAME", help="A folder of board/: its router image.")] = "",
     again: Annotated[bool, typer.Option("--again", help="Build anew and compare with what was built before.")] = False,
     accept: Annotated[
         bool, typer.Option("--accept", help="Let the tables compare with this build from now on.")
     ] = False,
 ) -> None:
-    """Build the agent as one static executable, and show its size beside the last accepted one.
+    """Build the agent as one static executable, or a whole router image, and show its size.
 
-    The path of the executable is the last line.
-    Exit codes: 0 built, 1 it could not be built, is not reproducible, or is too large.
+    The path of the executable, or of the image's folder, is the last line.
+    Exit codes: 0 built, 1 it could not be built, is not reproducible, or is too large, 2 usage.
 
-    Example: ezvpn firmware build --binary armhf
+    Examples: ezvpn firmware build --binary armhf
+              ezvpn firmware build --board qemu_virt_armv7
     """
-
-    def say(line: str) -> None:
-        typer.echo(f"[{binary}] {line}", err=True)
-
+    if (binary == "") == (board == ""):
+        typer.echo("ezvpn firmware: name one: --binary TARGET or --board NAME", err=True)
+        raise typer.Exit(2)
     try:
-        target, budget = targets.of(binary), budgets.read()
-        built = building.build(target, say, again)
-        typer.echo("\n".join(budgets.table(binary, built.size, built.modules, budget)))
-        if too_large := budgets.breach(binary, built.size, built.modules, budget):
-            raise Trouble(too_large)
-        if accept:
-            budgets.accept(binary, built.size, built.modules)
+        if board:
+            _image(board, again)
+        else:
+            _binary(binary, again, accept)
     except Trouble as trouble:
         typer.echo(f"ezvpn firmware: {trouble.what}", err=True)
         if trouble.command:
             typer.echo(f"\nRun this, then the same again:\n\n    {trouble.command}\n", err=True)
         raise typer.Exit(1) from None
+
+
+def _binary(name: str, again: bool, accept: bool) -> None:
+    target, budget = targets.of(name), budgets.read()
+    built = building.build(target, _steps(name), again)
+    typer.echo("\n".join(budgets.table(name, built.size, built.modules, budget)))
+    if too_large := budgets.breach(name, built.size, built.modules, budget):
+        raise Trouble(too_large)
+    if accept:
+        budgets.accept(name, built.size, built.modules)
     typer.echo(f"sha256 {built.sha256}\n{built.path}")
+
+
+def _image(name: str, again: bool) -> None:
+    made = image.build(boards.of(name), _steps(name), again)
+    typer.echo("\n".join(made.table()))
+    for file, known in made.sha256.items():
+        typer.echo(f"sha256 {known} {file}")
+    typer.echo(made.folder)
+
+
+def _steps(name: str) -> building.Say:
+    return lambda line: typer.echo(f"[{name}] {line}", err=True)

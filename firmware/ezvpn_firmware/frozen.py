@@ -81,7 +81,9 @@ def board_texts(boards: Path) -> bytes:
     """A module with the facts of every board, so that the binary needs no file beside it."""
     texts = []
     for path in sorted(boards.glob("*/board.json")):
-        facts = json.dumps(json.loads(path.read_text(encoding="utf-8")), separators=(",", ":"))
+        known = json.loads(path.read_text(encoding="utf-8"))
+        known.pop("image", None)  # for the builder, not for the agent
+        facts = json.dumps(known, separators=(",", ":"))
         texts.append((path.parent.name, facts))
     return ("TEXTS = " + repr(tuple(texts)) + "\n").encode()
 

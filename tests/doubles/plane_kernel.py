@@ -69,6 +69,9 @@ class FakeKernel(Kernel):
         elif kind in (netlink.Message.NEW_ADDRESS, netlink.Message.DELETE_ADDRESS):
             self._change_address(kind, netlink.parse_address(request))
         elif kind in (netlink.Message.NEW_ROUTE, netlink.Message.DELETE_ROUTE):
+            if flags & nlmsg.MessageFlag.REPLACE and kind == netlink.Message.NEW_ROUTE:
+                wanted = netlink.parse_route(request)
+                self.routes = [entry for entry in self.routes if not _same(entry, wanted)]
             self._change_route(kind, netlink.parse_route(request))
         else:
             raise AssertionError(f"unexpected request {kind}")
@@ -118,7 +121,7 @@ class FakeKernel(Kernel):
         words = f"{inet.ipv4_text(record.address)}/{record.prefix} {self.links[record.device_index].name}"
         if kind == netlink.Message.NEW_ADDRESS:
             self._note("address " + words)
-            self.addresses.append(entry)
+            self.addresses = [known for known in self.addresses if known != entry] + [entry]
         else:
             self._note("no address " + words)
             self.addresses.remove(entry)

@@ -27,6 +27,7 @@ _GLOBAL = (
     ("mqtt", Effect.NOTHING),
     ("archive", Effect.NOTHING),
     ("logging_level", Effect.NOTHING),
+    ("routes", Effect.NOTHING),
     ("ntp_servers", Effect.NOTHING),
     ("enable_secret", Effect.NOTHING),
     ("enable_password", Effect.NOTHING),

@@ -14,6 +14,7 @@ from ezvpn.config import (
     commands_line,
     commands_mqtt,
     commands_ntp,
+    commands_route,
     commands_security,
     kept,
 )
@@ -37,7 +38,8 @@ _MODES = {
         + commands_access_list.GLOBAL
         + commands_archive.GLOBAL
         + commands_security.GLOBAL
-        + commands_ntp.GLOBAL,
+        + commands_ntp.GLOBAL
+        + commands_route.GLOBAL,
     ),
     "config-archive": ("(config-archive)#", "config", commands_archive.ARCHIVE),
     "config-crypto-ezvpn": ("(config-crypto-ezvpn)#", "config", commands_ezvpn.EZVPN),
@@ -75,6 +77,7 @@ _SETTERS = (
     commands_archive.SETTERS,
     commands_security.SETTERS,
     commands_ntp.SETTERS,
+    commands_route.SETTERS,
 )
 
 

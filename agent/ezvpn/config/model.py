@@ -261,6 +261,18 @@ class NtpServer(Record):
         self.prefer = prefer
 
 
+class StaticRoute(Record):
+    """One `ip route` by a next hop. distance: 1-255, the lower one is taken."""
+
+    _fields = ("network", "mask", "gateway", "distance")
+
+    def __init__(self, network: bytes, mask: bytes, gateway: bytes, distance: int = 1) -> None:
+        self.network = network
+        self.mask = mask
+        self.gateway = gateway
+        self.distance = distance
+
+
 class Config(Record):
     """A whole configuration. Lists are in the order of the text (policies by priority, entries of one crypto map by sequence
     number); names are unique within each list.
@@ -296,6 +308,7 @@ class Config(Record):
         "logging_level",
         "logging_bytes",
         "logging_kept",
+        "routes",
         "ntp_servers",
         "kept",
     )
@@ -326,6 +339,7 @@ class Config(Record):
         self.logging_level = 7
         self.logging_bytes = 16384
         self.logging_kept = 7
+        self.routes: "list[StaticRoute]" = []
         self.ntp_servers: "list[NtpServer]" = []
         self.kept: "list[Kept]" = []
 

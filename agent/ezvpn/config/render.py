@@ -19,6 +19,7 @@ from ezvpn.config.model import (
     MapEntry,
     Mqtt,
     Policy,
+    StaticRoute,
     TransformSet,
 )
 from ezvpn.config.transforms import hash_word
@@ -112,6 +113,9 @@ class _Renderer:
             level = "" if config.logging_kept == defaults.logging_kept else " " + LEVELS[config.logging_kept]
             self.put("logging buffered " + str(config.logging_bytes) + level)
         self.kept(kept.IP)
+        self.separate()
+        for route in config.routes:
+            self.route(route)
         self.separate()
         for listed in config.access_lists:
             self.access_list(listed)
@@ -286,6 +290,10 @@ class _Renderer:
             self.put(" match address " + entry.access_list)
         for line in entry.kept:
             self.kept_line(" ", line)
+
+    def route(self, route: StaticRoute) -> None:
+        words = [tokens.dotted(route.network), tokens.dotted(route.mask), tokens.dotted(route.gateway)]
+        self.put("ip route " + " ".join(words) + (" " + str(route.distance) if route.distance != 1 else ""))
 
     def access_list(self, listed: AccessList) -> None:
         """Sequence numbers are printed where they are not the ones that a reader would give: then in a block, as IOS has it."""

@@ -23,6 +23,7 @@ from ezvpn.node.debugging import Debugging
 from ezvpn.node.facts import Facts, Order
 from ezvpn.node.handover import Handover
 from ezvpn.node.lastrun import LastRun
+from ezvpn.node.own_network import set_network
 from ezvpn.node.plane_watch import PlaneWatch
 from ezvpn.node.provisional import Provisional
 from ezvpn.node.receivers import received, receivers
@@ -73,7 +74,7 @@ class Device:
         self.vault: "Vault | None" = None  # None: nothing is encrypted, as in a replay
         self.machine: object = None  # `machine.Machine`: what consoles ask of it, None where nobody tells
         self.witness: object = None  # the flight recorder, if there is one
-        self.time = WallTime(facts.sets_clock, entropy, self.reporter, self.order, self.note)
+        self.time = WallTime(facts.is_router, entropy, self.reporter, self.order, self.note)
         self.entropy = entropy
         self._edges: "list[TunnelEdge]" = []
         self._children: "dict[int, tuple[int, str]]" = {}  # inbound SPI -> (session, tunnel)
@@ -122,6 +123,8 @@ class Device:
                 self._obey(edge, now)
                 self._edges.remove(edge)
                 self.reporter.tunnel_removed(edge.tunnel.name, now)
+        if self.facts.is_router:
+            self.order("set_network", *set_network(config, self.links))
         self.time.configure(config.ntp_servers, now)
         self._reports.configured(now)
         self._last_run.begin(now)
@@ -375,6 +378,8 @@ class Device:
             for each in self.config.interfaces
             if each.ezvpn or each.crypto_map
         ]
+        if self.config.routes and not self.facts.is_router:
+            found.append("ip route: the routes of this machine are not ours to set: nothing is done")
         return [text for text in found if text]
 
     def _watch_tun(self, on: bool) -> None:

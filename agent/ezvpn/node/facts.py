@@ -22,8 +22,8 @@ class Order(Record):
 class Facts(Record):
     """What the device is. local_ports: real numbers of the IKE and the NAT-T socket · force_natt: they are not 500 and 4500 ·
     aliases: (IOS interface name, device name) · boot_id: another word at each start · machine_boot: the same for the
-    machine, "" = not known · restart: why this run began · image: where the program is · sets_clock: the machine's clock is
-    ours to set."""
+    machine, "" = not known · restart: why this run began · image: where the program is · is_router: clock, addresses and
+    routes of the machine are ours to set."""
 
     _fields = (
         "model",
@@ -38,7 +38,7 @@ class Facts(Record):
         "machine_boot",
         "restart",
         "image",
-        "sets_clock",
+        "is_router",
     )
 
     def __init__(
@@ -55,7 +55,7 @@ class Facts(Record):
         machine_boot: str = "",
         restart: str = "power-on",
         image: str = "",
-        sets_clock: bool = False,
+        is_router: bool = False,
     ) -> None:
         self.model = model
         self.version = version
@@ -69,4 +69,4 @@ class Facts(Record):
         self.machine_boot = machine_boot
         self.restart = restart
         self.image = image
-        self.sets_clock = sets_clock
+        self.is_router = is_router

@@ -44,6 +44,7 @@ class Adapter:
         self.machine = LinuxMachine(None, ".")  # the edges have one with more to tell
         self._probes = Probes(loop, self.open_icmp, self._icmp, self._icmp_failed)
         self._time = Timekeeping(loop, self.open_time, self.set_machine_clock, self._ntp)
+        self._interfaces: Part = None
         self.restart = False
         self.node: Part = None
         self._pump: Part = None
@@ -245,6 +246,17 @@ class Adapter:
     def set_machine_clock(self, wall_ms: int) -> None:
         """Raises `OSError`."""
         raise NotImplementedError
+
+    def set_network(self, interfaces: "list[Part]", routes: "list[Part]") -> None:
+        """Of a board that is a router: what its own interfaces and routes shall be."""
+        if self.kernel is None:
+            return
+        if self._interfaces is None:
+            from ezvpn.runtime.interfaces import Interfaces  # imported here: other boards never need it
+
+            self._interfaces = Interfaces(self.kernel)
+        for problem in self._interfaces.configure(interfaces, routes):
+            self.remark(problem)
 
     def reboot(self) -> None:
         self.restart = True

@@ -10,15 +10,29 @@ from ezvpn.record import Record
 from ezvpn.runtime.exits import CannotStart, Exit
 
 HEAP_KB_LEAST, HEAP_KB_MOST = 512, 1048576  # what the device binary takes (firmware/port/main.c)
+BY_INIT = "init"
 _INSTALLED = ("/etc/ezvpn/board/", "/usr/share/ezvpn/board/")
 
 
 class Board(Record):
     """name, model as printed; manages_network: the agent may set interface addresses; interfaces: list of (IOS name, device
-    name); restart: the command that reboots the machine, "" where `reload` only restarts the agent; heap_kb: of the device
-    binary's interpreter, 0 for its default."""
+    name); restart: the command that reboots the machine, "" where `reload` only restarts the agent, `BY_INIT` where the agent is
+    the machine's first process; heap_kb: of the device binary's interpreter, 0 for its default. Of a router image: console: the
+    serial port, DEVICE,BAUD; data, data_kind: device and file system of what is kept."""
 
-    _fields = ("name", "model", "serial", "manages_network", "manages_dns", "interfaces", "restart", "heap_kb")
+    _fields = (
+        "name",
+        "model",
+        "serial",
+        "manages_network",
+        "manages_dns",
+        "interfaces",
+        "restart",
+        "heap_kb",
+        "console",
+        "data",
+        "data_kind",
+    )
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -29,6 +43,9 @@ class Board(Record):
         self.interfaces: "list[tuple[str, str]]" = []
         self.restart = ""
         self.heap_kb = 0
+        self.console = ""
+        self.data = ""
+        self.data_kind = ""
 
 
 def load(name: str, places: "tuple[str, ...]" = ()) -> Board:
@@ -82,6 +99,10 @@ def _board(name: str, path: str, text: str) -> Board:
         board.heap_kb = int(facts.get("heap_kb", 0))
         if board.heap_kb and not HEAP_KB_LEAST <= board.heap_kb <= HEAP_KB_MOST:
             raise ValueError("heap_kb is a number of KiB from " + str(HEAP_KB_LEAST) + " to " + str(HEAP_KB_MOST))
+        router = facts.get("router", {})
+        board.console = str(router.get("console", ""))
+        board.data = str(router.get("data", ""))
+        board.data_kind = str(router.get("data_kind", ""))
         aliases = facts["interfaces"]
         board.interfaces = [(str(alias), str(aliases[alias])) for alias in sorted(aliases)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:

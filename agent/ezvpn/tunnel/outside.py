@@ -31,14 +31,14 @@ class Links:
 
     def available(self, interface: str) -> bool:
         """Whether the device is there and up. "" = no interface is configured: then the way to the peer decides."""
-        if not interface or not self._links or self._is_loopback(interface):
+        if not interface or not self._links or self.is_loopback(interface):
             return True
         return self._links.get(self.device_of(interface), (False, None))[0]
 
     def warning(self, interface: str, address: "bytes | None") -> str:
         """What is wrong with this interface of the configuration, or ""."""
         device = self.device_of(interface)
-        if not self._links or self._is_loopback(interface):
+        if not self._links or self.is_loopback(interface):
             return ""
         if device not in self._links:
             return "interface " + interface + ": this machine has no device " + device + ": it counts as absent"
@@ -47,7 +47,7 @@ class Links:
             return ""
         return "interface " + interface + ": its address here is " + ipv4_text(found) + ", not " + ipv4_text(address)
 
-    def _is_loopback(self, interface: str) -> bool:
+    def is_loopback(self, interface: str) -> bool:
         """Those are up as long as the machine is, and the runtime says nothing of them. A device behind one is a device."""
         number = interface.lower()[len("loopback") :]
         return interface == "lo" or (

@@ -10,6 +10,7 @@ import sys
 
 from ezvpn.dataplane.port import KernelError
 from ezvpn.runtime.adapter import Adapter
+from ezvpn.runtime.boards import BY_INIT
 from ezvpn.runtime.calls import Callback, Part
 from ezvpn.runtime.console_modules import MODULES
 from ezvpn.runtime.cpython.consock import NAME, ConsoleSocket
@@ -156,6 +157,8 @@ class Edge(Adapter):
     def start_again(self, command: str) -> None:
         """After `reload`: the board's restart command, or this program once more in the same process."""
         sys.stderr.flush()
+        if command == BY_INIT:
+            return  # it restarts the machine
         if command:
             os.system(command)
         else:

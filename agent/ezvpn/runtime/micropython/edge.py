@@ -12,6 +12,7 @@ import sys
 from ezvpn.compat import HAS_EDGEC
 from ezvpn.dataplane.port import KernelError
 from ezvpn.runtime.adapter import Adapter
+from ezvpn.runtime.boards import BY_INIT
 from ezvpn.runtime.calls import Callback, Part
 from ezvpn.runtime.console_modules import MODULES
 from ezvpn.runtime.machine import LinuxMachine
@@ -151,6 +152,8 @@ class Edge(Adapter):
     def start_again(self, command: str) -> None:
         """After `reload`: the board's restart command, or this program once more in the same process. pip's interpreter cannot do
         that: there whoever supervises the agent starts it again."""
+        if command == BY_INIT:
+            return  # it restarts the machine
         if command:
             os.system(command)
         elif HAS_EDGEC:
