@@ -7,6 +7,7 @@ device an interface is (`tunnel.outside`), tunnels' addresses and routes (`datap
 from ezvpn.dataplane.port import Kernel, KernelError
 from ezvpn.wire import inet, netlink
 
+_LOOPBACK = "lo"  # nobody else switches it on
 _STATIC = 4  # RTPROT_STATIC: an administrator's; those of tunnels have a number of their own
 _GONE = (3, 99)  # ESRCH, EADDRNOTAVAIL: what is to be taken away is not there
 
@@ -33,6 +34,8 @@ class Interfaces:
             addresses = [netlink.parse_address(each) for each in self._kernel.transact(netlink.address_dump())]
         except KernelError as error:
             return ["interfaces: " + error.what]
+        if _LOOPBACK in links and not links[_LOOPBACK].up():
+            self._do(netlink.link_set(links[_LOOPBACK].index, True), _LOOPBACK, problems)
         for device, up, address, prefix in interfaces:
             if device not in links:
                 problems.append("interface " + device + ": this machine has no such device")

@@ -26,16 +26,18 @@ _READY_S = 10.0
 
 @dataclass(frozen=True)
 class Machine:
-    """The `[qemu]` table of a place. arguments: of the machine itself · disk, nic: names of its devices · append: the kernel's
-    command line."""
+    """The `[qemu]` table of a place. package: what has the program · arguments: of the machine itself · disk, nic: names of its
+    devices · append: the kernel's command line · last_is_first: the kernel finds the devices in the other order."""
 
     board: str
     program: str
+    package: str
     arguments: tuple[str, ...]
     disk: str
     nic: str
     memory_mb: int
     append: str
+    last_is_first: bool
 
 
 def machine(place: str) -> Machine:
@@ -45,11 +47,13 @@ def machine(place: str) -> Machine:
     return Machine(
         table["board"],
         facts["program"],
+        facts["package"],
         tuple(facts["arguments"]),
         facts["disk"],
         facts["nic"],
         facts["memory_mb"],
         facts["append"],
+        facts.get("last_is_first", False),
     )
 
 
@@ -121,17 +125,20 @@ class Qemu:
         words += ["-serial", f"unix:{self._folder}/serial,server=on,wait=off"]
         words += ["-qmp", f"unix:{self._folder}/qmp,server=on,wait=off"]
         words += ["-kernel", str(self._image / "kernel"), "-append", self._machine.append]
+        devices: list[list[str]] = []
         # cache=writethrough: what the board was told is on the disk is not only in this machine's memory.
         for name, file, extra in (
             ("root", self._image / "root.squashfs", "readonly=on"),
             ("data", self.data, "cache=writethrough"),
         ):
             words += ["-drive", f"if=none,id={name},format=raw,file={file},{extra}"]
-            words += ["-device", f"{self._machine.disk},drive={name}"]
+            devices.append(["-device", f"{self._machine.disk},drive={name}"])
         for port, tap in enumerate(self._taps):
             words += ["-netdev", f"tap,id=port{port},ifname={tap},script=no,downscript=no"]
-            words += ["-device", f"{self._machine.nic},netdev=port{port},mac=52:54:00:00:00:{port + 1:02x}"]
-        return words
+            devices.append(["-device", f"{self._machine.nic},netdev=port{port},mac=52:54:00:00:00:{port + 1:02x}"])
+        if self._machine.last_is_first:
+            devices.reverse()
+        return words + sum(devices, [])
 
     def _connected(self, name: str) -> socket.socket:
         path = str(self._folder / name)

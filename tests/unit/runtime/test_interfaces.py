@@ -23,6 +23,13 @@ def test_an_interface_and_a_route() -> None:
     assert any("198.51.100.1" in route for route in kernel.routing())
 
 
+def test_loopback_is_switched_on() -> None:
+    kernel, interfaces = bench()
+    kernel.links[1] = netlink.Link(1, "lo", netlink.LinkFlag.LOOPBACK, 65536, b"")
+    interfaces.configure([], [])
+    assert kernel.links[1].up()
+
+
 def test_twice_is_once() -> None:
     kernel, interfaces = bench()
     interfaces.configure([("eth0", True, OURS, 24)], [DEFAULT])

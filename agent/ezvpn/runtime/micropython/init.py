@@ -46,7 +46,8 @@ def main(run: Answer) -> None:
         board = _board()
         if not _is_there("/proc/self/stat"):  # else the agent has started itself again for another heap
             _prepare(board)
-        sys.argv = ["init", "init"]
+        if len(sys.argv) == 1:
+            sys.argv.append("init")  # for the case that it starts itself again
         run(["--board", board.name, "--console", board.console, "--state-dir", STATE])
     except CannotStart as fault:
         _failed(fault.text)
