@@ -1,7 +1,8 @@
 # One command for each thing; `make` alone lists them. All set-up happens by itself.
 .DEFAULT_GOAL := help
-.PHONY: help demo test device check format unit interop fuzz soak bench lab-up lab-down clean
+.PHONY: help demo test device hil check format unit interop fuzz soak bench lab-up lab-down clean
 
+PLACE := qemu_virt_armv7
 PYTEST := .venv/bin/python -m pytest
 
 help: ## this list
@@ -18,6 +19,9 @@ test: ## every test that needs no board; installs what is missing
 
 device: ## builds the device binaries and tests them, with gateways too; installs what is missing
 	@tools/setup.sh --system && .venv/bin/python tools/run_tests.py device
+
+hil: ## builds the router image of a board and runs hil/ on it in QEMU (root); PLACE=NAME for another one
+	@tools/setup.sh --system && .venv/bin/ezvpn firmware build --board $(PLACE) && $(PYTEST) hil --place $(PLACE)
 
 check: .venv/.ready ## format, lint, types and house rules, under 30 s
 	.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy agent hil firmware && $(PYTEST) tests/rules

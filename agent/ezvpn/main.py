@@ -105,7 +105,8 @@ def _configuration(edge: Edge, vault: Vault, in_any_case: bool = False) -> "tupl
     name = edge.files.config_path or "startup-config"
     raw = edge.files.startup_config()
     if raw is None:
-        return Config(), ["no startup configuration: type one on the console, or name a file: ezvpn run CONFIG"]
+        other = "" if in_any_case else ", or name a file: ezvpn run CONFIG"
+        return Config(), ["no startup configuration: type one on the console" + other]
     try:
         content = config_text.decode(raw)
     except config_text.NotText as fault:
