@@ -5,13 +5,15 @@ Belongs here: words and output. Not here: building (`build`), limits and tables 
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated
 
 import typer
 
-from ezvpn_firmware import boards, image, targets
+from ezvpn_firmware import boards, image, packages, targets
 from ezvpn_firmware import budget as budgets
 from ezvpn_firmware import build as building
+from ezvpn_firmware.places import cache
 from ezvpn_firmware.trouble import Trouble
 
 app = typer.Typer(no_args_is_help=True, help="Build the device binary and router images.")
@@ -48,10 +50,34 @@ def build(
         else:
             _binary(binary, again, accept)
     except Trouble as trouble:
-        typer.echo(f"ezvpn firmware: {trouble.what}", err=True)
-        if trouble.command:
-            typer.echo(f"\nRun this, then the same again:\n\n    {trouble.command}\n", err=True)
-        raise typer.Exit(1) from None
+        raise _failed(trouble) from None
+
+
+@app.command()
+def package(
+    kind: Annotated[str, typer.Argument(metavar="deb|ipk")],
+    architecture: Annotated[str, typer.Argument(help="deb: amd64, arm64, armhf. ipk: as OpenWrt names it.")],
+) -> None:
+    """Build the device binary and put it into a package of Debian or OpenWrt.
+
+    The path of the package is the last line. Exit codes: 0 built, 1 it could not be built.
+
+    Example: ezvpn firmware package deb armhf
+    """
+    try:
+        target = targets.of(packages.target_of(kind, architecture))
+        built = building.build(target, _steps(target.name))
+        path = packages.make(kind, architecture, built.path.read_bytes(), cache() / "packages")
+    except Trouble as trouble:
+        raise _failed(trouble) from None
+    typer.echo(f"sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}\n{path}")
+
+
+def _failed(trouble: Trouble) -> typer.Exit:
+    typer.echo(f"ezvpn firmware: {trouble.what}", err=True)
+    if trouble.command:
+        typer.echo(f"\nRun this, then the same again:\n\n    {trouble.command}\n", err=True)
+    return typer.Exit(1)
 
 
 def _binary(name: str, again: bool, accept: bool) -> None:
