@@ -43,6 +43,7 @@ class Board:
     def privileged(self) -> None:
         self.console.send(b"enable\r")
         self.console.wait(r"#$", BOOT_S)
+        self.console.command("terminal length 0")
 
     def cut(self) -> None:
         """The power fails."""

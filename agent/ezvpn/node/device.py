@@ -85,6 +85,7 @@ class Device:
         self._started = False
         self._strays_at: "int | None" = None
         self._refresh_at: "int | None" = None
+        self._network: object = None  # the last order `set_network`
         self._watch = PlaneWatch(self.endpoint, plane)
         self._handover = Handover(plane)
         self._callers = Callers(self.endpoint)
@@ -124,7 +125,7 @@ class Device:
                 self._edges.remove(edge)
                 self.reporter.tunnel_removed(edge.tunnel.name, now)
         if self.facts.is_router:
-            self.order("set_network", *set_network(config, self.links))
+            self._set_network(config)
         self.time.configure(config.ntp_servers, now)
         self._reports.configured(now)
         self._last_run.begin(now)
@@ -381,6 +382,12 @@ class Device:
         if self.config.routes and not self.facts.is_router:
             found.append("ip route: the routes of this machine are not ours to set: nothing is done")
         return [text for text in found if text]
+
+    def _set_network(self, config: Config) -> None:
+        wanted = set_network(config, self.links)
+        if wanted != self._network:
+            self._network = wanted
+            self.order("set_network", *wanted)
 
     def _watch_tun(self, on: bool) -> None:
         if self.plane.table is not None:

@@ -9,15 +9,19 @@ from ezvpn.tunnel.outside import Links
 from ezvpn.wire import inet
 
 
-def set_network(config: Config, links: Links) -> "tuple[list[object], list[object]]":
-    """Rows (device, up, address or None, prefix) and (network, prefix, gateway, metric). What the configuration doesn't name
-    stays as it is: off, after a start."""
-    interfaces: "list[object]" = []
+def set_network(config: Config, links: Links) -> "tuple[object, object]":
+    """Rows (device, up, address or None, prefix) and (network, prefix, gateway, metric). A port of the board that
+    the configuration doesn't name is off."""
+    interfaces: "list[tuple[str, bool, bytes | None, int]]" = []
     for each in config.interfaces:
         if links.is_loopback(each.name):
             continue
         prefix = inet.prefix_length(each.mask) if each.mask is not None else 0
         interfaces.append((links.device_of(each.name), not each.shutdown, each.address, prefix))
+    named = [row[0] for row in interfaces]
+    for device in links.ports():
+        if device not in named:
+            interfaces.append((device, False, None, 0))
     routes: "list[object]" = []
     for route in config.routes:
         # A metric of 0 is the kernel's own for a connected network.

@@ -17,6 +17,7 @@ class Interfaces:
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
+        self._told: "list[str]" = []  # what could not be done the last time
         self._routes: "list[tuple[bytes, int, bytes, int]]" = []  # that stand because of us
 
     def configure(
@@ -24,8 +25,19 @@ class Interfaces:
         interfaces: "list[tuple[str, bool, bytes | None, int]]",
         routes: "list[tuple[bytes, int, bytes, int]]",
     ) -> "list[str]":
-        """Make it so; what cannot be is said, a line each, and the rest is done all the same."""
+        """Make it so. What cannot be done is said, a line each, once as long as it stays so; the rest is done all the same."""
         problems: "list[str]" = []
+        self._configure(interfaces, routes, problems)
+        news = [problem for problem in problems if problem not in self._told]
+        self._told = problems
+        return news
+
+    def _configure(
+        self,
+        interfaces: "list[tuple[str, bool, bytes | None, int]]",
+        routes: "list[tuple[bytes, int, bytes, int]]",
+        problems: "list[str]",
+    ) -> None:
         try:
             links = {}
             for message in self._kernel.transact(netlink.link_dump()):
@@ -33,7 +45,8 @@ class Interfaces:
                 links[link.name] = link
             addresses = [netlink.parse_address(each) for each in self._kernel.transact(netlink.address_dump())]
         except KernelError as error:
-            return ["interfaces: " + error.what]
+            problems.append("interfaces: " + error.what)
+            return
         if _LOOPBACK in links and not links[_LOOPBACK].up():
             self._do(netlink.link_set(links[_LOOPBACK].index, True), _LOOPBACK, problems)
         for device, up, address, prefix in interfaces:
@@ -59,7 +72,6 @@ class Interfaces:
                 request = netlink.route_delete(network, prefix, 0, gateway, None, metric, protocol=_STATIC)
                 self._do(request, "ip route " + inet.ipv4_text(network), problems)
         self._routes = [route for route in routes if self._route(route, problems)]
-        return problems
 
     def _route(self, route: "tuple[bytes, int, bytes, int]", problems: "list[str]") -> bool:
         network, prefix, gateway, metric = route

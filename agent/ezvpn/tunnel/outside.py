@@ -29,6 +29,10 @@ class Links:
                 return device
         return interface
 
+    def ports(self) -> "list[str]":
+        """The devices that the board has names for."""
+        return [device for _, device in self._aliases]
+
     def available(self, interface: str) -> bool:
         """Whether the device is there and up. "" = no interface is configured: then the way to the peer decides."""
         if not interface or not self._links or self.is_loopback(interface):

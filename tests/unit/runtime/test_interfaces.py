@@ -53,3 +53,7 @@ def test_what_cannot_be_is_said() -> None:
     assert problems[0] == "interface eth9: this machine has no such device"
     assert problems[1] == "interface eth0: refused by the test"
     assert any("198.51.100.1" in route for route in kernel.routing())
+    assert interfaces.configure([("eth9", True, None, 0), ("eth0", True, OURS, 24)], [DEFAULT]) == []  # it was said
+    kernel.refuse.clear()
+    assert interfaces.configure([("eth0", True, OURS, 24)], [DEFAULT]) == []
+    assert interfaces.configure([("eth9", True, None, 0)], []) == ["interface eth9: this machine has no such device"]
