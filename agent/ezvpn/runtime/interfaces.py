@@ -62,10 +62,11 @@ class Interfaces:
                 ):
                     request = netlink.address_delete(index, found.address, found.prefix)
                     self._do(request, "interface " + device, problems)
-            if links[device].up() != up:
-                self._do(netlink.link_set(index, up), "interface " + device, problems)
+            # First the address: a link that comes up without one would be used at once, with a source that nobody knows.
             if up and address is not None:
                 self._do(netlink.address_add(index, address, prefix), "interface " + device, problems)
+            if links[device].up() != up:
+                self._do(netlink.link_set(index, up), "interface " + device, problems)
         for old in self._routes:
             if old not in routes:
                 network, prefix, gateway, metric = old

@@ -12,6 +12,8 @@ import socket
 import time
 from pathlib import Path
 
+_PROMPT = r"\n[\w.-]+(\([\w-]+\))?[>#]$"
+
 
 class NotSeen(AssertionError):
     """What was waited for did not come."""
@@ -37,24 +39,24 @@ class SerialConsole:
         finally:
             self._stream.setblocking(False)
 
-    def wait(self, pattern: str, limit_s: float = 30.0) -> re.Match[str]:
-        """Until the pattern is in what came since the last match. Raises `NotSeen`."""
+    def wait(self, pattern: str, limit_s: float = 30.0) -> str:
+        """Until the pattern is in what came since the last match; returns what was before it. Raises `NotSeen`."""
         ends = time.monotonic() + limit_s
+        wanted = re.compile(pattern)
         while True:
             text = self._unseen.decode("utf-8", "replace").replace("\r\n", "\n")
-            if found := re.search(pattern, text):
+            if found := wanted.search(text):
                 self._unseen = text[found.end() :].encode()
-                return found
+                return text[: found.start()]
             left = ends - time.monotonic()
             if left <= 0 or not self._more(left):
                 raise NotSeen(f"{pattern!r} has not come in {limit_s:g} s, but: …{text[-1500:]!r}")
 
-    def command(self, line: str, prompt: str = r"\n[\w.-]+(\([\w-]+\))?[>#]$", limit_s: float = 15.0) -> str:
+    def command(self, line: str, limit_s: float = 15.0) -> str:
         """Type a line and return what was printed until the next prompt. Raises `NotSeen`."""
         self.send(line.encode() + b"\r")
         self.wait(re.escape(line), limit_s)
-        found = self.wait(r"(?s)(.*?)" + prompt, limit_s)
-        return str(found.group(1)).strip("\n")
+        return self.wait(_PROMPT, limit_s).strip("\n")
 
     def _more(self, left: float) -> bool:
         """False: the far end is gone."""

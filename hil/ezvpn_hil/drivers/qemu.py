@@ -92,7 +92,8 @@ class Qemu:
         """Power. What its serial port says from the first byte on is kept in console.log."""
         for name in ("serial", "qmp"):
             (self._folder / name).unlink(missing_ok=True)
-        self._process = self._space.popen(self.command(), "qemu")
+        with (self._folder / "qemu.log").open("ab") as log:
+            self._process = self._space.popen(self.command(), "qemu", output=log)
         self._monitor = self._connected("qmp")
         self._answer()
         self._ask("qmp_capabilities")
@@ -151,8 +152,12 @@ class Qemu:
                 return False
             return True
 
-        assert wait_until(reached, _READY_S), f"QEMU opened no {path}; its own words are in the log of the lab"
+        assert wait_until(reached, _READY_S), f"QEMU opened no {path}: {self._words()}"
         return stream
+
+    def _words(self) -> str:
+        """The last of what QEMU said itself."""
+        return (self._folder / "qemu.log").read_text(encoding="utf-8", errors="replace")[-500:].strip()
 
     def _ask(self, what: str, **arguments: object) -> Any:
         assert self._monitor is not None, "the board is off"
@@ -169,8 +174,11 @@ class Qemu:
         self._monitor.settimeout(_READY_S)
         line = b""
         while not line.endswith(b"\n"):
-            data = self._monitor.recv(1)
-            assert data, "QEMU closed its monitor"
+            try:
+                data = self._monitor.recv(1)
+            except ConnectionResetError:
+                data = b""
+            assert data, "QEMU has ended: " + self._words()
             line += data
         found = json.loads(line)
         assert isinstance(found, dict)

@@ -22,7 +22,11 @@ def test_a_place_is_a_board_with_a_machine(place: str, tmp_path: Path) -> None:
     space = Namespace("bench", Processes(tmp_path / "processes"), tmp_path)
     words = qemu.Qemu(machine, space, tmp_path, tmp_path, ("tap0", "tap1"), 32).command()
     assert words[words.index("-m") + 1] == "32"
-    devices = [word.split(",")[1] for word in words if word.startswith((machine.disk, machine.nic))]
+    devices = [
+        next(part for part in word.split(",") if part.startswith(("drive=", "netdev=")))
+        for word in words
+        if word.startswith((machine.disk, machine.nic))
+    ]
     wanted = ["drive=root", "drive=data", "netdev=port0", "netdev=port1"]
     assert devices == (wanted[::-1] if machine.last_is_first else wanted)
     assert any(word.endswith("cache=writethrough") for word in words)

@@ -20,6 +20,7 @@ def test_an_interface_and_a_route() -> None:
     kernel, interfaces = bench()
     assert interfaces.configure([("eth0", True, OURS, 24)], [DEFAULT]) == []
     assert kernel.addresses == [(3, OURS, 24)]
+    assert kernel.trail[:2] == ["address 198.51.100.2/24 eth0", "up eth0"]
     assert any("198.51.100.1" in route for route in kernel.routing())
 
 
