@@ -51,6 +51,7 @@ def test_a_stopped_device_says_offline_itself(program: str, broker: Mosquitto) -
     scenes.a_stopped_device_says_offline_itself(program, broker)
 
 
+@pytest.mark.alone
 def test_another_route_reconnects_at_once_without_an_offline(program: str, broker: Mosquitto) -> None:
     scenes.another_route_reconnects_at_once_without_an_offline(program, broker)
 
