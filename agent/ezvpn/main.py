@@ -15,11 +15,13 @@ from ezvpn.dataplane.port import DataPlane, Kernel, KernelError
 from ezvpn.node import lastrun, provisional
 from ezvpn.node.facts import Facts
 from ezvpn.node.node import Node
+from ezvpn.node.own_network import set_network
 from ezvpn.node.vault import Vault
 from ezvpn.report.reporter import RECORD
 from ezvpn.runtime import boards, options
 from ezvpn.runtime.adapter import PLAUSIBLE_MS
 from ezvpn.runtime.exits import CannotStart, Exit
+from ezvpn.tunnel.outside import Links
 from ezvpn.version import VERSION
 
 if IS_MICROPYTHON:
@@ -82,6 +84,9 @@ def run(chosen: options.Options) -> int:
             edge.note(line)
         for line in edge.files.remarks:
             edge.remark(line)
+        if board.manages_network:
+            # Before the first tunnel looks for its way: without an address of ours NAT would be seen where there is none.
+            edge.set_network(*set_network(config, Links(tuple(board.interfaces))))
         edge.apply(config)
         _pending(edge, vault)
         edge.open_console()

@@ -33,7 +33,7 @@ def test_typed_in_saved_and_there_after_power_on(board: Board, lab: Lab) -> None
     board.save()
     board.cut()
     board.power_on()
-    board.wait(UP, TUNNEL_S)
+    board.wait(UP + rf".*Client_public_addr={CLIENT} ", TUNNEL_S)
     print(f"power-on to tunnel: {board.seconds:.2f} s")
     assert board.seconds <= FROM_POWER_ON_S
     board.privileged()

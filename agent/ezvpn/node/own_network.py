@@ -9,7 +9,9 @@ from ezvpn.tunnel.outside import Links
 from ezvpn.wire import inet
 
 
-def set_network(config: Config, links: Links) -> "tuple[object, object]":
+def set_network(
+    config: Config, links: Links
+) -> "tuple[list[tuple[str, bool, bytes | None, int]], list[tuple[bytes, int, bytes, int]]]":
     """Rows (device, up, address or None, prefix) and (network, prefix, gateway, metric). A port of the board that
     the configuration doesn't name is off."""
     interfaces: "list[tuple[str, bool, bytes | None, int]]" = []
@@ -22,7 +24,7 @@ def set_network(config: Config, links: Links) -> "tuple[object, object]":
     for device in links.ports():
         if device not in named:
             interfaces.append((device, False, None, 0))
-    routes: "list[object]" = []
+    routes: "list[tuple[bytes, int, bytes, int]]" = []
     for route in config.routes:
         # A metric of 0 is the kernel's own for a connected network.
         routes.append((route.network, inet.prefix_length(route.mask), route.gateway, route.distance))
